@@ -259,6 +259,14 @@ def _others(rules: ProcedureRules) -> Table:
     if rules.supplement:
         clock = "stops the clock" if rules.supplement.stops_clock else "stops no clock"
         table.add_row("补正 supplement", clock, _cited(rules.supplement.citation))
+    for stop in rules.stops:
+        does = "stop" if stop.stops else "do not stop"
+        clocks = f"clocks of {', '.join(stop.clocks)} {does}: {stop.begins}"
+        table.add_row(
+            f"停止计时 {_text(stop.label)}",
+            clocks + f", {stop.at_most} at most" * bool(stop.at_most),
+            _cited(stop.citation),
+        )
     if rules.grant:
         table.add_row("授权期限 term of a grant", f"{rules.grant.term_days} days", _cited(rules.grant.citation))
     if rules.revocation:

@@ -240,6 +240,21 @@ class Extend(TaskAct):
     posts: frozenset[str] = frozenset()
 
 
+class StopClock(TaskAct):
+    """The body of a task stops its clock for a reason, by a rule of the pack that lets it (`stop`)."""
+
+    kind: Literal["stop_clock"] = "stop_clock"
+    stop: str
+    given: frozenset[str] = frozenset()
+
+
+class RunClock(TaskAct):
+    """The body of a task has its clock run again that it stopped by this rule."""
+
+    kind: Literal["run_clock"] = "run_clock"
+    stop: str
+
+
 class AskOpinion(TaskAct):
     """A reviewer asks the experts inside a stage."""
 
@@ -447,9 +462,9 @@ class LiftRestriction(ReceivedAct):
 
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
-    | Extend | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict
-    | LiftRestriction | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust | Curtail
-    | LiftCurtailment | Delegate | RevokeDelegation | IssueDelegatedKey | RecordUse | Inspect,
+    | Extend | StopClock | RunClock | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension
+    | Restrict | LiftRestriction | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust
+    | Curtail | LiftCurtailment | Delegate | RevokeDelegation | IssueDelegatedKey | RecordUse | Inspect,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

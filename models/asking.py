@@ -62,7 +62,7 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
     leaves_what_is_signed(rules, proposal.state)
     for task in waiting:
         proposal.add(e.SupplementReceived(at=act.received_at, act=act.id, task_id=task.task_id))
-        if task.clock.stopped_at and rules.supplement:
+        if task.clock.stopped_at and not task.clock.open_stops and rules.supplement:
             cited = rules.supplement.citation.model_dump(include={"source", "article", "basis"})
             stop = Stop(stopped_at=task.clock.stopped_at, resumed_at=act.received_at, **cited)
             clock = task.clock.model_copy(update={"stopped_at": None, "stops": (*task.clock.stops, stop)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -22,6 +23,40 @@ class Stop(Frozen):
     source: str | None = None
     article: str | None = None
     basis: Basis | None = None
+    cause: str | None = None
+    """The task or act by which the clock was stopped; older logs do not say."""
+    at_most: str | None = None
+    """The most by which all stops of this name together move an end, where the law has a most."""
+    by_time: bool = False
+    """It ended because that was used up."""
+
+
+class OpenStop(Frozen):
+    """A stop that has not ended, by the rule that is named (`because`)."""
+
+    because: str
+    cause: str
+    stopped_at: datetime
+    at_most: str | None = None
+    ends_at: datetime | None = None
+    """When it ends by itself at the latest, which the transaction that writes it fills in; None without a most."""
+    source: str
+    article: str
+    basis: Basis
+
+    def ended(self, at: datetime) -> Stop:
+        """The span that it was, where it ends at an instant, or had ended by itself before."""
+        by_time = self.ends_at is not None and self.ends_at <= at
+        resumed_at = self.ends_at if self.ends_at and by_time else max(at, self.stopped_at)
+        same = self.model_dump(exclude={"ends_at"})
+        return Stop(**same, resumed_at=resumed_at, by_time=by_time)
+
+
+class Stood(NamedTuple):
+    """A span in which a clock did not run, by one rule or by several at once."""
+
+    since: datetime
+    until: datetime
 
 
 class Extension(Frozen):
@@ -53,8 +88,11 @@ class Clock(Frozen):
     """Outcome to the end of its own period."""
     extensions: tuple[Extension, ...] = ()
     stops: tuple[Stop, ...] = ()
+    open_stops: tuple[OpenStop, ...] = ()
+    """By which rules of the pack it is stopped now; none in logs from before packs named them."""
     stopped_at: datetime | None = None
-    """Since when a cited rule has stopped this clock; it has no due instant meanwhile."""
+    """Since when it has stood still. It has no due instant meanwhile, unless each rule that stops it has a most: then
+    the instant at which it is due at the latest."""
     due_at: datetime | None = None
     last_day: date | None = None
     provisional: bool = False
@@ -67,7 +105,27 @@ class Clock(Frozen):
     def wants_due(self) -> bool:
         """Whether the transaction that writes this clock has to fill in its end."""
         unknown = (self.period is not None and self.due_at is None) or (bool(self.own_periods) and not self.own_due_at)
-        return unknown and self.stopped_at is None
+        ends_unknown = any(stop.at_most and stop.ends_at is None for stop in self.open_stops)
+        return ends_unknown or (unknown and not self.stands_without_end)
+
+    @property
+    def stands_without_end(self) -> bool:
+        """Whether it is stopped, and nobody can say yet for how long at most."""
+        return self.stopped_at is not None and not (self.open_stops and all(stop.at_most for stop in self.open_stops))
+
+    @property
+    def stood(self) -> list[Stood]:
+        """The spans in which it did not run, or will not have run at the latest; what two rules stop at once stands
+        still once."""
+        spans = [Stood(stop.stopped_at, stop.resumed_at) for stop in self.stops]
+        spans += [Stood(stop.stopped_at, stop.ends_at) for stop in self.open_stops if stop.ends_at]
+        merged: list[Stood] = []
+        for span in sorted(spans):
+            if merged and span.since <= merged[-1].until:
+                merged[-1] = Stood(merged[-1].since, max(merged[-1].until, span.until))
+            else:
+                merged.append(span)
+        return merged
 
     @property
     def length(self) -> Period | None:
@@ -94,9 +152,13 @@ class Clock(Frozen):
 
     @property
     def may_be_moved_by_a_notice(self) -> bool:
-        """Whether a notice can move an end of this clock, which runs."""
+        """Whether a notice can move an end of this clock, or of a stop."""
         periods = [*([self.period] if self.period else []), *self.own_periods.values()]
-        return self.stopped_at is None and any(self.moves_with_the_calendar(period) for period in periods)
+        mosts = [stop.at_most for stop in self.open_stops if stop.at_most]
+        of_stops = any(self.moves_with_the_calendar(most) for most in mosts)
+        return of_stops or (
+            not self.stands_without_end and any(self.moves_with_the_calendar(period) for period in periods)
+        )
 
     def unset(self) -> Clock:
         """The same clock without its end, which the transaction that writes it fills in again.
@@ -104,7 +166,8 @@ class Clock(Frozen):
         A last day that a decision named stays as it is, whatever the calendar says: no period gives it.
         """
         of_period = {"due_at": None, "last_day": None} if self.period is not None else {}
-        return self.model_copy(update={**of_period, "own_due_at": {}})
+        stops = tuple(stop.model_copy(update={"ends_at": None}) for stop in self.open_stops)
+        return self.model_copy(update={**of_period, "own_due_at": {}, "open_stops": stops})
 
     def due_for(self, outcome: str) -> datetime | None:
         """The instant from which this outcome is late: the end of its own period, or of the stage's."""

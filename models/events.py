@@ -69,6 +69,8 @@ from models.task_events import (
     DecisionCorrected,
     PeriodExtended,
     Remainder,
+    StopDecided,
+    StopEnded,
     SupplementAsked,
     SupplementReceived,
     TaskCancelled,
@@ -132,6 +134,8 @@ __all__ = [
     "RestrictionLifted",
     "RestrictionMet",
     "ResultPublished",
+    "StopDecided",
+    "StopEnded",
     "SupplementAsked",
     "SupplementReceived",
     "TaskCancelled",
@@ -248,7 +252,7 @@ Event = Annotated[
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
-    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended
+    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended | StopDecided | StopEnded
     | ResultPublished | FiguresPinned | AccessDelegated | DelegationRevoked | DelegatedKeyIssued
     | UseRecorded | UseInspected | CaseOrdered,
     Field(discriminator="type"),

@@ -25,6 +25,7 @@ from models.restricting import nothing_more_than_held
 from models.restrictions import within, written
 from models.signing import signed_whole, signs_a_text, signs_what_stands, what_is_signed
 from models.state import CaseState
+from models.stopping_by_decision import run_clock, stop_clock
 from models.task_state import TaskState
 from models.urging import urge
 from models.who_may_act import may_be_given, officer_may_act, still_open, takes_part, task_in_hand, task_of
@@ -111,6 +112,10 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
             ask_supplement(rules, proposal, act)
         case a.Extend():
             extend(rules, proposal, act)
+        case a.StopClock():
+            stop_clock(rules, proposal, act)
+        case a.RunClock():
+            run_clock(rules, proposal, act)
         case a.AskOpinion():
             ask_opinion(rules, proposal, act)
         case a.Supply():

@@ -12,6 +12,7 @@ from models.access_events import AccessExpired
 from models.course import put_beside
 from models.proposal import Proposal
 from models.state import CaseState, fold
+from models.stopping import end_what_is_used_up, keep_clocks, used_up
 from models.task_state import TaskState
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
@@ -24,7 +25,8 @@ Follow = Callable[[ProcedureRules, Proposal, datetime], None]
 
 
 def next_instant(rules: ProcedureRules, state: CaseState) -> datetime | None:
-    """The next instant at which time itself makes something happen: a clock passes, or a grant expires.
+    """The next instant at which time itself makes something happen: a clock passes, what stopped it is used up, or a
+    grant expires.
 
     At once, where a clock's passing put a stage before its body and a notice has since moved that clock to a later end.
     """
@@ -32,18 +34,24 @@ def next_instant(rules: ProcedureRules, state: CaseState) -> datetime | None:
         return None
     due = [t.clock.due_at for t in state.open_tasks() if t.clock.due_at and not t.passed]
     at_once = [state.at] if state.at and opened_too_soon(rules, state) else []
-    return min([*due, *at_once, *([state.grant.valid_until] if state.grant else [])], default=None)
+    stopped = [at for at, _ in used_up(state)]
+    return min([*due, *stopped, *at_once, *([state.grant.valid_until] if state.grant else [])], default=None)
 
 
 def pass_time(
     rules: ProcedureRules, state: CaseState, until: datetime, follow: Follow = course.follow
 ) -> list[e.Event]:
-    """What time has made happen by `until`: clocks that passed, which decide nothing unless the law says what follows;
-    tasks that are open since then; a grant that expired."""
+    """What time has made happen by `until`: clocks that run again and that passed, which decide nothing unless the law
+    says what follows; tasks that are open since then; a grant that expired."""
     if state.closed:
         return []
     proposal = Proposal(state)
     take_back(rules, proposal)
+    for at, task_id in sorted(used_up(state)):
+        # No clock passes before what stopped it has ended.
+        if at <= until:
+            end_what_is_used_up(proposal, task_id, at)
+    keep_clocks(rules, proposal, min(until, proposal.state.at or until))
     pass_clocks(rules, proposal, [task for task in state.open_tasks() if not task.passed], until, follow)
     if state.grant and state.grant.valid_until <= until:
         proposal.add(AccessExpired(at=state.grant.valid_until))
@@ -119,7 +127,9 @@ def pass_clocks(
     """The log has the passing of each of these tasks' clocks by `until`, and the tasks that the law opens from that
     instant on; with `follow`, also what the law makes of a period that passes undecided, from its end on."""
     for due_at, task_id in sorted((t.clock.due_at, t.task_id) for t in tasks if t.clock.due_at):
-        if due_at > until or proposal.state.closed or not proposal.state.tasks[task_id].is_open:
+        task = proposal.state.tasks[task_id]
+        # What another clock's passing put before a body may have stopped this one before its end.
+        if due_at > until or proposal.state.closed or not task.is_open or task.clock.due_at != due_at:
             continue
         proposal.add(e.ClockPassed(at=due_at, task_id=task_id))
         task = proposal.state.tasks[task_id]
@@ -128,6 +138,7 @@ def pass_clocks(
         if follow is not None and lapses(rules, task):
             lapse(rules, proposal, task, due_at)
             follow(rules, proposal, due_at)
+        keep_clocks(rules, proposal, due_at)
 
 
 def take_back(rules: ProcedureRules, proposal: Proposal) -> None:

@@ -13,6 +13,7 @@ from models.passing import decided_by_time, opened_by_time, pass_time
 from models.proposal import Proposal
 from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
 from models.state import CaseState
+from models.stopping import keep_clocks
 from rules.procedure_rules import ProcedureRules
 
 
@@ -116,6 +117,7 @@ class Procedure:
         for event in (filed, *met):
             proposal.add(event)
         self.follow(rules, proposal, filed.at)
+        keep_clocks(rules, proposal, filed.at)
         return proposal
 
     def judge(self, rules: ProcedureRules, state: CaseState, act: Act) -> list[Event]:
@@ -140,6 +142,8 @@ class Procedure:
             proposal.add(event)
         self.answer(rules, proposal, act)
         self.follow(rules, proposal, act.received_at)
+        if not proposal.state.closed:
+            keep_clocks(rules, proposal, act.received_at)
         return proposal.events
 
     def passed(self, rules: ProcedureRules, state: CaseState, until: datetime) -> list[Event]:

@@ -248,6 +248,22 @@ class PeriodHasEnded(Conflict):
     """The period has ended, and what has ended is not extended."""
 
 
+class ClockStandsAlready(Conflict):
+    """The rule stops the clock already."""
+
+
+class NothingLeftToStop(Conflict):
+    """The period has ended or there is none, or the most for which the rule stops a clock is used up."""
+
+
+class ClockNotStopped(Conflict):
+    """Nobody has stopped the clock by this rule, or it runs again already."""
+
+
+class StopNotKnown(Unmet):
+    """The rules of the case let nobody stop this clock for such a reason."""
+
+
 class ExtensionTooLong(Unmet):
     """All extensions together are no longer than the rule has it, in the unit of the period."""
 

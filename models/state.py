@@ -315,6 +315,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.ClockPassed()
             | e.TaskLapsed()
             | e.PeriodExtended()
+            | e.StopDecided()
+            | e.StopEnded()
             | e.ClockMoved()
             | e.SupplementAsked()
             | e.SupplementReceived()

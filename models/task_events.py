@@ -195,6 +195,25 @@ class PeriodExtended(TaskEvent):
     basis: Basis
 
 
+class StopDecided(TaskEvent):
+    """The body stopped the clock of its task, by the rule that is named; in its words, the act says why."""
+
+    type: Literal["StopDecided"] = "StopDecided"
+    by: str
+    stop: str
+    source: str
+    article: str
+    basis: Basis
+
+
+class StopEnded(TaskEvent):
+    """The body has the clock run again that it had stopped."""
+
+    type: Literal["StopEnded"] = "StopEnded"
+    by: str
+    stop: str
+
+
 class TaskUrged(TaskEvent):
     """The task's body was urged to answer, in the words of the act; `article` gives the urging body that right."""
 

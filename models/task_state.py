@@ -26,6 +26,8 @@ AboutATask = (
     | e.ClockPassed
     | e.TaskLapsed
     | e.PeriodExtended
+    | e.StopDecided
+    | e.StopEnded
     | e.ClockMoved
     | e.SupplementAsked
     | e.SupplementReceived
@@ -159,7 +161,7 @@ def changes_of(task: TaskState, event: AboutATask) -> dict[str, Any]:
         case e.ClockMoved():
             due_at = event.clock.due_at
             return {"clock": event.clock, "passed": task.passed and due_at is not None and due_at <= event.at}
-        case e.PeriodExtended():
+        case e.PeriodExtended() | e.StopDecided() | e.StopEnded():
             return {}  # the clock that moves with it says so
         case e.SupplementAsked():
             asked = {"supplement_asked_at": event.at, "supplement_act": event.act}

@@ -17,6 +17,7 @@ from models.recorded import Recorded
 from models.restricting import met_by
 from models.restrictions import RestrictionKind, RestrictionTold, together, touches
 from models.state import CaseState
+from models.stopping import RUNS_AGAIN, STOPPED
 from models.task_events import EXTENDED
 from models.task_state import TaskState
 from models.use_events import UseInspected
@@ -296,6 +297,11 @@ class _Write:
             before: dict[str, str | int] = {"due_before": event.due_before.isoformat()} if event.due_before else {}
             yield self._about(task, "period_extended", event, self._who_filed, before)
             yield self._to_officers(task, "period_extended", event, before)
+            return
+        if event.because in (STOPPED, RUNS_AGAIN) and task.is_open:
+            kind = "clock_stopped" if event.because == STOPPED else "clock_runs_again"
+            yield self._about(task, kind, event, self._who_filed)
+            yield self._to_officers(task, kind, event)
             return
         if event.because != NOTICE or not moved or not task.is_open or event.clock.due_at is None:
             return

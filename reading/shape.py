@@ -19,13 +19,23 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class FurtherCited(Shape):
+    """An article of another text, on which a rule rests as well."""
+
+    source: str
+    article: str
+    regulation: str
+
+
 class Cited(Shape):
-    """Where a rule stands. `basis` tells a rule of law from a service rule, whose reason is the `note`."""
+    """Where a rule stands. `basis` tells a rule of law from a service rule, whose reason is the `note`; `also` are the
+    articles of other texts on which it rests besides."""
 
     source: str
     article: str | None
     basis: Basis
     note: str | None = None
+    also: list[FurtherCited] = Field(default_factory=list)
 
 
 T = TypeVar("T")
@@ -108,11 +118,36 @@ class ExtensionShown(RuleNamed):
 
 class StopShown(Shape):
     """A span for which a rule stopped the clock: its days are not counted. `law` is null where the log does not say by
-    which rule, `resumed_at` while the clock stands still."""
+    which rule, `resumed_at` while the clock stands still, `label` where no rule of the pack names it."""
 
     because: str
+    label: str | None
     stopped_at: Instant
     resumed_at: Instant | None
+    law: RuleNamed | None
+
+
+class LedgerLine(Shape):
+    """A line of the ledger of a clock: that it `began`, was `stopped` or `extended`, `moved` by a notice, `ran_on` by a
+    rule which says that something stops nothing, `waits` for evidence, has `passed`, or that its task `ended`.
+
+    `because` names what stopped it, or the notice. `until`: when it ran again, null while it stands still; `by_time`:
+    the most that the law has for it was used up then. `period` is what began, by how much it was extended, or for how
+    long it can stand still at most. `left` is what was left of the period when it was stopped (`3wd`, `40h`), and
+    `due_at` when the clock was due from then on, null where nobody could say. `said` is the reason of a decision, in
+    its words.
+    """
+
+    kind: str
+    label: str
+    at: Instant
+    until: Instant | None
+    by_time: bool
+    because: str | None
+    period: str | None
+    left: str | None
+    due_at: Instant | None
+    said: str | None
     law: RuleNamed | None
 
 
@@ -123,7 +158,8 @@ class ClockShown(Cited):
     the decision, or to now; waiting is the part of it in which a supplement was asked for, which stops no clock
     unless a rule says so. `counting` is the rule by which the period begins and ends as it does, null without a period;
     `assumed` says what about the dates of the regulation cited is not read from its text. `awaits_evidence`: the period
-    has not begun, for there is no evidence yet.
+    has not begun, for there is no evidence yet. `ledger` says, line by line, how `due_at` came about; null in lists of
+    tasks. Where each rule that stops the clock has a most, `due_at` is when it is due at the latest.
     """
 
     started_at: Instant
@@ -146,6 +182,12 @@ class ClockShown(Cited):
     used_working_days: int
     waiting_seconds: int
     skipped: list[SkippedShown]
+    ledger: list[LedgerLine] | None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether its ledger says more than that it began, and passed or ended."""
+        return any(line.kind in ("stopped", "ran_on", "extended", "moved") for line in self.ledger or ())
 
 
 class CaseNamed(Shape):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, EvidenceRow, TaskRow
-from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Extend, Inspect, Revoke
+from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Extend, Inspect, Revoke, StopClock
 from models.conflicts import has_a_side
 from models.procedure import FiledFor
 from models.procedures import BY_NAME, PROCEDURES
@@ -296,7 +296,7 @@ def may_read(caller: Caller, rules: ProcedureRules, state: CaseState, row: ActRo
     if row.account == caller.account_id or caller.reads_as_officer(state):
         return True
     match ACT.validate_python(row.act):
-        case AskSupplement() | Extend() | Revoke() | Inspect():
+        case AskSupplement() | Extend() | StopClock() | Revoke() | Inspect():
             return True
         case Decide() | Correct() as act:
             task = state.tasks.get(act.task_id)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from rules.authored import Wording
+from rules.authored import Cite, Wording
 from rules.pack import AgreementTerms, ClauseTerms
 from rules.pinned import Citation, Label, Pinned
 
@@ -69,7 +69,7 @@ class FilledPart:
     clauses: tuple[FilledClause, ...]
 
 
-def template(held: tuple[AgreementTerms, str] | None, cited: Callable[[str], Citation]) -> AgreementRule | None:
+def template(held: tuple[AgreementTerms, Cite] | None, cited: Callable[[Cite], Citation]) -> AgreementRule | None:
     """The template as it is pinned; None where the pack has none. `cited` makes a citation of what a pack writes."""
     if held is None:
         return None

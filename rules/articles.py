@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from rules.pinned import Basis, Citation, Label
+from rules.pinned import BESIDE, Basis, Citation, Further, Label
 
 _ARTICLE = re.compile(
     r"^(?P<section>s)?(?P<article>[0-9]+)(?:-(?P<inserted>[0-9]+))?(?:\.(?P<paragraph>[0-9]+))?"
@@ -22,12 +22,26 @@ _DIGITS = "零一二三四五六七八九"
 def article_label(article: str) -> Label:
     """The article in both languages, or the articles; whatever is not written as one, such as a service rule, as it
     stands."""
+    if BESIDE in article:
+        own, *beside = article.split(BESIDE)
+        return _with_others(own, beside)
     matches = [_ARTICLE.match(each) for each in article.split(AND)]
     labels = [_article(match) for match in matches if match]
     if len(labels) < len(matches):
         return Label(zh=article, en=article)
     first, *others = labels
     return Label(zh="、".join(each.zh for each in labels), en=AND.join((first.en, *(_within(o.en) for o in others))))
+
+
+def _with_others(own: str, others: list[str]) -> Label:
+    """Where nothing but the text of a citation is at hand: articles of other sources by the names that packs give
+    these."""
+    here, there = article_label(own), [each.partition(" ") for each in others]
+    labels = [(source, article_label(article)) for source, _, article in there]
+    return Label(
+        zh="、".join((here.zh, *(f"{source} {article.zh}" for source, article in labels))),
+        en=AND.join((here.en, *(f"{source} {_within(article.en)}" for source, article in labels))),
+    )
 
 
 def _article(match: re.Match[str]) -> Label:
@@ -65,9 +79,19 @@ def phrase(city: Label, citation: Citation) -> Label:
     """How a person quotes a rule of a city in a sentence: "Nanning article 20(3)"; a service rule is called one, and
     named by its note, of a long one by what it begins with."""
     if citation.basis is Basis.LAW:
-        article = article_label(citation.article)
-        return Label(zh=f"{city.zh}{article.zh}", en=f"{city.en} {_within(article.en)}")
+        article, also = article_label(citation.own_article), [of_another(each) for each in citation.also]
+        return Label(
+            zh="、".join((f"{city.zh}{article.zh}", *(each.zh for each in also))),
+            en=AND.join((f"{city.en} {_within(article.en)}", *(each.en for each in also))),
+        )
     return _service_rule(city, name_of(_note_of(citation)))
+
+
+def of_another(further: Further) -> Label:
+    """An article of another source than the one before, by the title of that."""
+    article, title = article_label(further.article), further.title
+    title_zh = title.zh if title.zh.startswith("《") else f"《{title.zh}》"
+    return Label(zh=f"{title_zh}{article.zh}", en=f"{title.en}, {_within(article.en)}")
 
 
 def in_full(city: Label, citation: Citation) -> Label:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from rules.stating import STATED
 
@@ -46,12 +46,21 @@ ARTICLE = rf"(s?{NUMBER}|{NUMBER}-{NUMBER})(\.{NUMBER})?(\({NUMBER}\)({NUMBER})?
 """`20(3)`: article and item; `16.2`: second paragraph; `12-1`: 第十二条之一; of a text in sections,
 `s3(2)2`: 三（二）2."""
 
-Cite = Annotated[
+OneCite = Annotated[
     str,
     StringConstraints(pattern=rf"^([a-z][a-z0-9_]* {ARTICLE}( and {ARTICLE})*|service [a-z][a-z0-9_]*)$"),
 ]
 """`measures 20(3)`: source and article; `measures 16.2 and 17`: one rule that rests on two articles of its source;
 `service NAME`: a service rule."""
+
+
+def _as_a_list(written: object) -> object:
+    return (written,) if isinstance(written, str) else written
+
+
+Cite = Annotated[tuple[OneCite, ...], BeforeValidator(_as_a_list), Field(min_length=1)]
+"""One citation, or a list of them where a rule rests on articles of several sources: `["measures 15", "licensing_law
+45"]`. The first is the one by which the rule is found."""
 
 
 class Authored(BaseModel):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 from pydantic import BaseModel
 
 from rules.agreement import STRAY
-from rules.authored import Source, Version
+from rules.authored import Cite, Source, Version
 from rules.deadlines import Unit, parse_period
 from rules.declaration_checking import wrong_with_declarations
 from rules.pack import SERVICE, Pack
@@ -137,9 +137,18 @@ def _coverage(path: Path, versions: tuple[Version[Any], ...], begin: date, end: 
 
 
 def _citations(pack: Pack) -> Iterator[Finding]:
-    """Each citation names a source or a service rule; each source and service rule is cited."""
+    """Each citation names a source or a service rule; each source and service rule is cited. A rule that rests on
+    several texts names each once, and is no choice of ours besides."""
     cited: set[tuple[str, str]] = set()
-    for path, cite, _ in _cites(pack, (), None):
+    for path, cites, _ in _cites(pack, (), None):
+        sources = [cite.partition(" ")[0] for cite in cites]
+        for source in sorted({each for each in sources if sources.count(each) > 1 and each != SERVICE}):
+            fact = f"{source} is named more than once: write its articles in one, such as {source} 15 and 16"
+            yield Finding(path, "cited_twice", fact)
+        if SERVICE in sources and len(sources) > 1:
+            fact = "a rule rests on articles or is our choice: leave out the service rule, or the rest"
+            yield Finding(path, "article_or_choice", fact)
+    for path, cite, _ in _each_cited(pack):
         source, _, article = cite.partition(" ")
         if source == SERVICE:
             cited.add((SERVICE, article))
@@ -159,7 +168,7 @@ def _citations(pack: Pack) -> Iterator[Finding]:
 
 def _sources_in_force(pack: Pack) -> Iterator[Finding]:
     """No version outlasts the source that it cites, and none stood before it."""
-    for path, cite, version in _cites(pack, (), None):
+    for path, cite, version in _each_cited(pack):
         source = pack.sources.get(cite.partition(" ")[0])
         if source is None or version is None:
             continue
@@ -174,9 +183,20 @@ def _stopping(pack: Pack) -> Iterator[Finding]:
     """A clock that the law started stops only where an article says so: no service rule takes time from anybody."""
     for name, procedure in pack.procedures.items():
         for i, version in enumerate(procedure.supplement or ()):
-            if version.value and version.value.stops_clock and version.cite.partition(" ")[0] == SERVICE:
+            if version.value and version.value.stops_clock and rests_on_no_article(version):
                 path: Path = ("procedures", name, "supplement", i)
                 yield Finding(path, "stops_without_law", "only an article can stop a clock: cite it, or write false")
+        for stop, entry in procedure.stops.items():
+            for i, said in enumerate(entry.versions):
+                if said.value and said.value.stops and rests_on_no_article(said):
+                    path = ("procedures", name, "stops", stop, "versions", i)
+                    fact = "only an article can stop a clock: cite it, or write stops: false"
+                    yield Finding(path, "stops_without_law", fact)
+
+
+def rests_on_no_article(version: Version[Any]) -> bool:
+    """Whether only service rules are cited for it."""
+    return all(cite.partition(" ")[0] == SERVICE for cite in version.cite)
 
 
 def _around(pack: Pack) -> Iterator[Finding]:
@@ -272,7 +292,13 @@ def _is_versions(node: object) -> TypeGuard[tuple[Version[Any], ...]]:
     return isinstance(node, tuple) and bool(node) and isinstance(node[0], Version)
 
 
-def _cites(node: object, path: Path, version: Version[Any] | None) -> Iterator[tuple[Path, str, Version[Any] | None]]:
+def _each_cited(pack: Pack) -> Iterator[tuple[Path, str, Version[Any] | None]]:
+    """As `_cites`, each article or service rule of a list by itself."""
+    for path, cites, version in _cites(pack, (), None):
+        yield from ((path, cite, version) for cite in cites)
+
+
+def _cites(node: object, path: Path, version: Version[Any] | None) -> Iterator[tuple[Path, Cite, Version[Any] | None]]:
     """Every citation with its path and the version that makes it."""
     version = node if isinstance(node, Version) else version
     cite = getattr(node, "cite", None) if isinstance(node, BaseModel) else None

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
-from rules.authored import Version
+from rules.authored import Cite, Version
 from rules.pack import SERVICE, Pack, Procedure
-from rules.pinned import Basis, Citation, Label, Regulation, Requirement
+from rules.pinned import BESIDE, Basis, Citation, Further, Label, Regulation, Requirement
 from rules.texts_in_force import label, texts_of, with_its_days
 from rules.way import Required
 
@@ -38,17 +38,28 @@ def in_force(versions: Iterable[Version[T]], on: date) -> Version[T] | None:
     return next((v for v in versions if v.holds_on(on)), None)
 
 
-def citation(pack: Pack, cite: str) -> Citation:
-    """What a citation of the pack names: an article of a source, or a service rule with its reason."""
-    source, _, article = cite.partition(" ")
+def citation(pack: Pack, cite: Cite) -> Citation:
+    """What a citation of the pack names: an article of a source with those of others beside it, or a service rule with
+    its reason."""
+    first, *others = cite
+    source, _, article = first.partition(" ")
     if source == SERVICE:
         return Citation(source=SERVICE, article=article, basis=Basis.SERVICE, note=label(pack.service_rules[article]))
-    return Citation(source=source, article=article)
+    return Citation(
+        source=source,
+        article=BESIDE.join((article, *others)),
+        also=tuple(_further(pack, other) for other in others),
+    )
+
+
+def _further(pack: Pack, cite: str) -> Further:
+    source, _, article = cite.partition(" ")
+    return Further(source=source, article=article, title=label(pack.sources[source].title))
 
 
 class Held(NamedTuple, Generic[T]):
     value: T
-    cite: str
+    cite: Cite
 
 
 class CutAt:
@@ -64,7 +75,7 @@ class CutAt:
     def not_in_force(self) -> NotInForce:
         return NotInForce(self.pack.city, self.name, self.on, texts_of(self.pack))
 
-    def cited(self, cite: str) -> Citation:
+    def cited(self, cite: Cite) -> Citation:
         return citation(self.pack, cite)
 
     def chosen(self, versions: Iterable[Version[T]]) -> Version[T]:
@@ -80,7 +91,7 @@ class CutAt:
         version = None if versions is None else self.chosen(versions)
         return None if version is None or version.value is None else Held(version.value, version.cite)
 
-    def requirements(self, required: Iterable[Required], cite: str) -> tuple[Requirement, ...]:
+    def requirements(self, required: Iterable[Required], cite: Cite) -> tuple[Requirement, ...]:
         return tuple(
             Requirement(any_of=r.any_of, when=dict(r.when), citation=self.cited(r.cite or cite)) for r in required
         )

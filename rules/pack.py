@@ -37,6 +37,7 @@ from rules.service_terms import (
     RatingTerms,
     ReminderTerms,
 )
+from rules.stops import StopEntry
 from rules.way import EndingEntry, OrderTerms, Required, StageEntry
 
 SERVICE = "service"
@@ -266,6 +267,8 @@ class Procedure(Authored):
     withdrawal: OneOrMore[Version[Literal["allowed"] | WithdrawalTerms]] | None = None
     correction: OneOrMore[Version[CorrectionTerms]] | None = None
     supplement: OneOrMore[Version[SupplementTerms]] | None = None
+    stops: Mapping[Name, StopEntry] = Field(default_factory=dict)
+    """What stops the clocks of which stages, or is said not to."""
     opinion: OneOrMore[Version[Name]] | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     grant: OneOrMore[Version[GrantTerms]] | None = None

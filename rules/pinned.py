@@ -42,13 +42,35 @@ class Basis(StrEnum):
     SERVICE = "service"
 
 
+BESIDE = "; "
+"""In an article, before those of further sources."""
+
+
+class Further(Pinned):
+    """An article of another source, on which a rule rests as well."""
+
+    source: str
+    article: str
+    title: Label
+
+
 class Citation(Pinned):
-    """Where a rule stands: an article of a source, or a service rule with the reason for it."""
+    """Where a rule stands: an article of a source, or a service rule with the reason for it.
+
+    A rule that rests on articles of several sources has those of the others in `also`, and after its own in `article`:
+    `15; licensing_law 45`. So a log that has source and article says all of it.
+    """
 
     source: str
     article: str
     basis: Basis = Basis.LAW
     note: Label | None = None
+    also: tuple[Further, ...] = ()
+
+    @property
+    def own_article(self) -> str:
+        """The article of `source` alone."""
+        return self.article.partition(BESIDE)[0]
 
 
 class Regulation(Pinned):

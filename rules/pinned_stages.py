@@ -180,6 +180,39 @@ class ClockFrom(StrEnum):
     """Its hand-over, once there is evidence; what lies open without any has no clock until the first is received."""
 
 
+class StopBegins(StrEnum):
+    """What stops a clock."""
+
+    SUPPLEMENT_ASKED = "supplement_asked"
+    """The party is asked for a supplement inside the task."""
+    OPINION_ASKED = "opinion_asked"
+    """The experts are asked for an opinion inside the task."""
+    STAGE_OPENED = "stage_opened"
+    """A stage that the rule names comes before its body."""
+    BY_DECISION = "by_decision"
+    """The body of the task decides so, for a reason."""
+
+
+class StopRule(Pinned):
+    """What stops the clock of some stages (停止计时), or is said not to: from what on, until when, by which rule."""
+
+    stop: str
+    label: Label
+    clocks: tuple[str, ...]
+    """The stages of which it stops the clocks."""
+    begins: StopBegins
+    stage: str | None = None
+    """The stage of which it is, where it begins with one."""
+    until_done: bool = True
+    """It ends when what began it is over: the supplement or the opinion has come, the stage is done, or the body
+    decides so. Otherwise it ends only when its most is used up."""
+    at_most: str | None = None
+    """The most for which it stops one clock altogether, in working days, calendar days or hours."""
+    stops: bool = True
+    """Whether the clock stands still; False where the rule says that it runs on."""
+    citation: Citation
+
+
 class ExtensionRule(Pinned):
     """By how much the body of a stage may extend its period altogether before it has ended, in the unit of the period.
 

@@ -27,6 +27,7 @@ from rules.pinned import APPLICANT, BEFOREHAND, PARTY
 from rules.procedure_names import CATALOGUE_UPDATE, USE_REPORT
 from rules.report_checking import broken_of_reports
 from rules.resolving import in_force
+from rules.stop_checking import broken_of_stops, stages_of_stops, stops_of
 from rules.use_checking import broken_of_use
 from rules.vocabulary import (
     DECISION_FIELDS,
@@ -76,6 +77,7 @@ class _Cut(Cut):
         for stage in stages:
             yield from self._stage(stage)
         yield from self._counting(stages)
+        yield from stages_of_stops(self)
         for stage in {s for s in used if used.count(s) > 1 or s in beside}:
             yield (*self.path, "order"), "stage_in_two_places", f"{stage} stands in more than one place"
         for stage in self.procedure.stages:
@@ -99,6 +101,7 @@ class _Cut(Cut):
         yield from broken_of_entry(self)
         yield from broken_of_limits(self)
         yield from broken_of_lapses(self)
+        yield from broken_of_stops(self)
         yield from self._after_the_law()
         yield from broken_of_agreements(self)
         yield from broken_of_use(self, self._all_stages())
@@ -269,7 +272,8 @@ class _Cut(Cut):
         """The rules say how periods run for each unit in which the stages have one, and for no other."""
         units_used = {parse_period(period).unit.value for stage in stages for period in self._periods(stage)}
         units_used |= {Unit.WORKING_DAYS.value} if any(is_limited(self, stage) for stage in stages) else set()
-        units_used |= {parse_period(each).unit.value for each in self._binds_the_filing()}
+        mosts = [terms.at_most for _, terms in stops_of(self) if terms.at_most]
+        units_used |= {parse_period(each).unit.value for each in (*self._binds_the_filing(), *mosts)}
         units_counted = {unit for unit, versions in self.procedure.counting if versions and applies(versions, self.on)}
         for unit in sorted(units_used - units_counted):
             yield (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from pydantic import Field
@@ -45,7 +45,7 @@ from rules.pinned import (
     SupplementRule,
     UrgingRule,
 )
-from rules.pinned_stages import ClockFrom, Ending, Stage, Step
+from rules.pinned_stages import ClockFrom, Ending, Stage, Step, StopBegins, StopRule
 from rules.same import Same
 
 PROVIDER = "provider"
@@ -92,6 +92,9 @@ class ProcedureRules(Pinned):
     """None, in rules that were pinned before packs had this: a correction is as late as what it replaces, and
     nobody is told of it."""
     supplement: SupplementRule | None = None
+    stops: tuple[StopRule, ...] = ()
+    """What stops clocks, or does not; none, in rules that were pinned before packs named it, beside what `supplement`
+    says."""
     opinion: Stage | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     opened: tuple[Stage, ...] = ()
@@ -251,6 +254,13 @@ class ProcedureRules(Pinned):
     def knows_counties(self) -> bool:
         """Whether something of a case can lie before the authority of a county."""
         return any(stage.of_county for step in self.steps for stage in step.stages)
+
+    def stop(self, name: str) -> StopRule | None:
+        return next((s for s in self.stops if s.stop == name), None)
+
+    def stops_of(self, stage: str, begins: StopBegins) -> Iterator[StopRule]:
+        """The rules by which something of this kind stops the clock of a stage, or does not."""
+        return (rule for rule in self.stops if rule.begins is begins and stage in rule.clocks)
 
     def counting_of(self, unit: str) -> CountingRule | None:
         return next((c for c in self.counting if c.unit == unit), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.articles import article_label
+from rules.articles import article_label, of_another
 from rules.pinned import Label, RemedyRule
 from rules.procedure_rules import ProcedureRules
 
@@ -36,11 +36,10 @@ def against(rules: ProcedureRules, remedies: Sequence[RemedyRule]) -> Label | No
 def cited(rules: ProcedureRules, remedy: RemedyRule) -> Label:
     """One way with its law and article."""
     law = next((each for each in rules.regulations if each.source == remedy.citation.source), rules.regulation)
-    article = article_label(remedy.citation.article)
-    return Label(
-        zh=f"{remedy.says.zh}（《{law.title.zh}》{article.zh}）",
-        en=f"{remedy.says.en} ({law.title.en}, {article.en})",
-    )
+    article, also = article_label(remedy.citation.own_article), [of_another(each) for each in remedy.citation.also]
+    zh = "、".join((f"《{law.title.zh}》{article.zh}", *(each.zh for each in also)))
+    en = " and ".join((f"{law.title.en}, {article.en}", *(each.en for each in also)))
+    return Label(zh=f"{remedy.says.zh}（{zh}）", en=f"{remedy.says.en} ({en})")
 
 
 def is_general(rules: ProcedureRules, remedy: RemedyRule) -> bool:

@@ -39,7 +39,7 @@ from rules.pinned import (
 from rules.pinned_stages import DataEffect, Step
 from rules.procedure_rules import ProcedureRules
 from rules.resolving_filing import choices_at, fields_at
-from rules.resolving_stages import endings_at, stage_at
+from rules.resolving_stages import endings_at, stage_at, stops_at
 from rules.same import Same
 from rules.texts_in_force import label, regulation, stands_on, texts_of
 
@@ -187,6 +187,7 @@ class _Cut(CutAt):
             supplement=SupplementRule(**supplement.value.model_dump(), citation=cited(supplement.cite))
             if supplement
             else None,
+            stops=tuple(stops_at(self)),
             opinion=stages[opinion.value] if opinion else None,
             opened=tuple(stages[name] for name in opened),
             opens_when_passed=dict(order.value.opens_when_passed),

@@ -21,6 +21,8 @@ from rules.pinned_stages import (
     PublishedRule,
     RecordEffect,
     Stage,
+    StopBegins,
+    StopRule,
     WhenPassed,
 )
 from rules.texts_in_force import label
@@ -68,6 +70,22 @@ def extension_at(cut: CutAt, entry: StageEntry) -> ExtensionRule | None:
     if held is None:
         return None
     return ExtensionRule(at_most=held.value.at_most, by_post=held.value.by_post, citation=cut.cited(held.cite))
+
+
+def stops_at(cut: CutAt) -> Iterator[StopRule]:
+    for name, entry in cut.procedure.stops.items():
+        if held := cut.held(entry.versions):
+            yield StopRule(
+                stop=name,
+                label=label(entry.label),
+                clocks=held.value.clocks,
+                begins=StopBegins(held.value.begins),
+                stage=held.value.stage,
+                until_done=held.value.ends is not None,
+                at_most=held.value.at_most,
+                stops=held.value.stops,
+                citation=cut.cited(held.cite),
+            )
 
 
 def published_at(terms: OutcomeTerms) -> PublishedRule | None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, StringConstraints
 from pydantic_core import ErrorDetails
 
-from rules.authored import Cite, Name, Period, PeriodOrPromptly
+from rules.authored import Name, OneCite, Period, PeriodOrPromptly
 from rules.places import Places
 from rules.strict_yaml import KeyPath
 
@@ -53,8 +53,9 @@ class WrongShape(NamedTuple):
 
 def wrong_shape(error: ErrorDetails, places: Places, keys: frozenset[str]) -> WrongShape:
     """What pydantic found, at the place where it is written. `keys` are all that can be written in such a file."""
-    path = places.written(error["loc"])
-    last = str(error["loc"][-1]) if error["loc"] else ""
+    loc = error["loc"][:-1] if _is_of_one_citation(error) else error["loc"]
+    path = places.written(loc)
+    last = str(loc[-1]) if loc else ""
     match error["type"]:
         case "missing":
             why = WHY_MISSING.get(last, f"{last} is missing here")
@@ -72,6 +73,11 @@ def wrong_shape(error: ErrorDetails, places: Places, keys: frozenset[str]) -> Wr
         fact = f"{_written(error['input'])} is no period: write {A_PERIOD}, promptly, or null where the text has none"
         return WrongShape(path, "period_syntax", fact)
     return WrongShape(path, "wrong_value", f"{_written(error['input'])} does not fit: {_wanted(error)}")
+
+
+def _is_of_one_citation(error: ErrorDetails) -> bool:
+    """Whether it is found in one citation of a list, which may be one that is written without a list."""
+    return len(error["loc"]) > 1 and error["loc"][-2] == "cite" and isinstance(error["loc"][-1], int)
 
 
 def only_follows(error: ErrorDetails) -> bool:
@@ -144,7 +150,7 @@ def _written(value: object) -> str:
 def _patterns() -> Iterator[tuple[str, str]]:
     """Each way of writing to the words for it."""
     names = "a name in small letters, digits and _, which begins with a letter"
-    for kind, said in ((Name, names), (Period, A_PERIOD), (PeriodOrPromptly, A_PERIOD), (Cite, A_CITATION)):
+    for kind, said in ((Name, names), (Period, A_PERIOD), (PeriodOrPromptly, A_PERIOD), (OneCite, A_CITATION)):
         for each in get_args(kind):
             if isinstance(each, StringConstraints) and isinstance(each.pattern, str):
                 yield each.pattern, said

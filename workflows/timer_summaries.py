@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from models.clock import Clock
+from models.clock import Clock, OpenStop
 from models.passing import next_instant
 from models.state import CaseState
 from models.task_state import TaskState
@@ -29,9 +29,12 @@ def what_time_brings(rules: ProcedureRules, state: CaseState) -> str:
     instant = next_instant(rules, state)
     if instant is None:
         return ""
+    standing = [stop for task in state.open_tasks() for stop in task.clock.open_stops if stop.ends_at == instant]
     passing = [task for task in state.open_tasks() if task.clock.due_at == instant and not task.passed]
     if passing:
         summary = clock_passes(rules, *passing)
+    elif standing:
+        summary = clock_runs_again(rules, standing[0])
     elif state.grant and state.grant.valid_until == instant:
         summary = access_expires(rules, state.grant.valid_until)
     else:
@@ -46,13 +49,20 @@ def clock_passes(rules: ProcedureRules, task: TaskState, *others: TaskState) -> 
     return f"{name}{and_more} · {law_of(rules, task.clock)} · due {due(task.clock)}"
 
 
+def clock_runs_again(rules: ProcedureRules, stop: OpenStop) -> str:
+    rule = rules.stop(stop.because)
+    name = rule.label.en if rule else stop.because
+    assert stop.ends_at, "a stop that ends by itself has an end"
+    return f"Clock runs again: {name} · {law_of(rules, stop)} · {to_shanghai(stop.ends_at):%F %R}"
+
+
 def access_expires(rules: ProcedureRules, valid_until: datetime) -> str:
     last_day = to_shanghai(valid_until - timedelta(microseconds=1)).date()
     cited = f" · {law_of(rules, rules.grant.citation)}" if rules.grant else ""
     return f"Access expires{cited} · last day {last_day}"
 
 
-def law_of(rules: ProcedureRules, of: Clock | Citation) -> str:
+def law_of(rules: ProcedureRules, of: Clock | Citation | OpenStop) -> str:
     """The city, and the article or that it is a service rule, which is none of the law's."""
     return f"{rules.city_name.en} {of.article if of.basis is Basis.LAW else 'service rule'}"
 

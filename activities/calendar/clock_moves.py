@@ -34,13 +34,17 @@ LONG_PATIENCE = 600.0
 # The ends in the table may be old: an earlier notice that has not come to the case yet, or whose act still waits there.
 WHICH_MAY_MOVE = """
 from tasks
-where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1) and tasks.clock ->> 'stopped_at' is null
+where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1)
+  and (tasks.clock ->> 'stopped_at' is null or tasks.clock -> 'open_stops' -> 0 is not null)
   and (tasks.clock ->> 'started_at')::timestamptz < $3::date + 1
   and (
     tasks.due_at > $2::date
     or exists (select from jsonb_each_text(tasks.clock -> 'own_due_at') where value::timestamptz > $2::date)
     or exists (
       select from jsonb_array_elements(tasks.clock -> 'stops') as stop where (stop ->> 'resumed_at')::timestamptz > $2
+    )
+    or exists (
+      select from jsonb_array_elements(tasks.clock -> 'open_stops') as stop where (stop ->> 'ends_at')::timestamptz > $2
     )
     or exists (
       select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and acts.delivered_at is null
@@ -150,9 +154,9 @@ def in_working_days(clock: Clock) -> list[datetime]:
     return [end for period, end in ends if period and end and parse_period(period).unit is Unit.WORKING_DAYS]
 
 
-def ends_of(clock: Clock) -> tuple[datetime | None, Mapping[str, datetime], bool]:
-    """What a clock says of its ends, and whether they may move."""
-    return clock.due_at, clock.own_due_at, clock.provisional
+def ends_of(clock: Clock) -> tuple[datetime | None, Mapping[str, datetime], bool, list[datetime | None]]:
+    """What a clock says of its ends and of those of its stops, and whether they may move."""
+    return clock.due_at, clock.own_due_at, clock.provisional, [stop.ends_at for stop in clock.open_stops]
 
 
 def spans_of(clock: Clock) -> Iterator[tuple[date, date]]:
@@ -161,6 +165,6 @@ def spans_of(clock: Clock) -> Iterator[tuple[date, date]]:
         return
     last = max((to_shanghai(end) - timedelta(microseconds=1)).date() for end in in_working_days(clock))
     yield to_shanghai(clock.started_at).date(), last
-    for stop in clock.stops:
+    for span in clock.stood:
         # The days on which it stood still are counted too: they are added to its period.
-        yield to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date()
+        yield to_shanghai(span.since).date(), to_shanghai(span.until).date()

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.statements import insert
-from models.clock import Clock
-from rules.calendar import CalendarRecord
+from models.clock import Clock, OpenStop, Stood
+from rules.calendar import Calendar, CalendarRecord
 from rules.calendar_notices import Notice, Scope
-from rules.deadlines import DATED, Deadline, Unit, midnight, parse_period, to_shanghai
+from rules.deadlines import DATED, Deadline, Period, Unit, midnight, parse_period, to_shanghai
 from rules.pinned import BEFOREHAND
 
 if TYPE_CHECKING:
@@ -115,6 +115,13 @@ def with_due(clock: Clock, record: CalendarRecord) -> Clock:
     """The clock with its end filled in by the calendar, and the position in the record by which it was found."""
     if not clock.wants_due:
         return clock
+    stops = tuple(
+        stop.model_copy(update={"ends_at": used_up_at(clock, stop, record)}) if stop.at_most else stop
+        for stop in clock.open_stops
+    )
+    clock = clock.model_copy(update={"open_stops": stops})
+    if clock.stands_without_end:
+        return clock.model_copy(update={"calendar_version": record.version})
     own = {
         o: deadline_of(clock.model_copy(update={"period": p, "extensions": ()}), record)
         for o, p in clock.own_periods.items()
@@ -144,17 +151,37 @@ def deadline_of(clock: Clock, record: CalendarRecord) -> Deadline:
     calendar = record.calendar(clock.calendar)
     unit = parse_period(clock.period).unit
     if unit is Unit.HOURS:
-        stopped = sum((stop.resumed_at - stop.stopped_at for stop in clock.stops), timedelta())
+        stopped = sum((span.until - span.since for span in clock.stood), timedelta())
         return calendar.deadline(clock.started_at + stopped, clock.length)
-    # From the day after the clock was stopped to the day on which it ran again.
+    days = sum(days_stood(span, unit, calendar) for span in clock.stood)
     if unit in DATED:
-        stood = sum((to_shanghai(s.resumed_at).date() - to_shanghai(s.stopped_at).date()).days for s in clock.stops)
-        return calendar.deadline(clock.started_at, clock.length, stood, clock.last_day_off(clock.period))
-    days = (
-        calendar.working_days_between(to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date())
-        for stop in clock.stops
-    )
-    return calendar.deadline(clock.started_at, clock.length, sum(days))
+        return calendar.deadline(clock.started_at, clock.length, days, clock.last_day_off(clock.period))
+    return calendar.deadline(clock.started_at, clock.length, days)
+
+
+def days_stood(span: Stood, unit: Unit, calendar: Calendar) -> int:
+    """Days of a unit for which a clock stood still: from the day after it was stopped to the day on which it ran again,
+    unless that ran from its first instant on."""
+    first, last = to_shanghai(span.since).date(), to_shanghai(span.until - timedelta(microseconds=1)).date()
+    if last <= first:
+        return 0
+    return (last - first).days if unit in DATED else calendar.working_days_between(first, last)
+
+
+def used_up_at(clock: Clock, stop: OpenStop, record: CalendarRecord) -> datetime:
+    """When the most of a stop is used up, with what earlier stops of its name have used; at once, where nothing is
+    left."""
+    assert stop.at_most
+    calendar = record.calendar(clock.calendar)
+    number, unit = parse_period(stop.at_most)
+    earlier = [Stood(each.stopped_at, each.resumed_at) for each in clock.stops if each.because == stop.because]
+    if unit is Unit.HOURS:
+        left = timedelta(hours=number) - sum((span.until - span.since for span in earlier), timedelta())
+        return stop.stopped_at + max(left, timedelta())
+    days = number - sum(days_stood(span, unit, calendar) for span in earlier)
+    if days <= 0:
+        return stop.stopped_at
+    return calendar.deadline(stop.stopped_at, Period(days, unit)).due_at
 
 
 def wanted_until(law: ProcedureRules, on: date | None, record: CalendarRecord) -> datetime | None:

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from rules.articles import phrase
+from rules.citing import citation_named
 from rules.deadlines import to_shanghai
 from rules.pinned import Basis, Citation, Label
 from rules.pinned_stages import Stage
@@ -179,10 +180,7 @@ def citation_of(message: Message, rules: ProcedureRules) -> Citation | None:
             str(facts.get("source", rules.regulation.source)),
             Basis(str(facts.get("basis", Basis.LAW.value))),
         )
-        urging = (
-            rule.citation for rule in rules.urging if (rule.citation.source, rule.citation.article) == (source, article)
-        )
-        return next(urging, Citation(source=source, article=str(article), basis=basis))
+        return citation_named(rules, source, str(article), basis)
     stage = _stage(message)
     if stage is None:
         ending = rules.ending(str(facts.get("outcome", "")))

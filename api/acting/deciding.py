@@ -5,14 +5,34 @@ from __future__ import annotations
 from activities.tables.cases import CaseRow, TaskRow
 from api.acting.drafts import drafted, with_kept_draft
 from api.acting.filing import at_receipt
-from api.acting.forms.deciding import DecisionForm, ExtensionForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.acting.forms.deciding import (
+    DecisionForm,
+    ExtensionForm,
+    OpinionDemand,
+    ReassignmentForm,
+    RunAgainForm,
+    StopForm,
+    SupplementDemand,
+)
 from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
 from api.acting.receiving import ActShown, Receiver, known_items
 from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, invalid, wrongs
 from models import decision_fields
-from models.acts import AskOpinion, AskSupplement, Claim, Correct, Decide, Extend, Reassign, Release, ReviewSuspension
+from models.acts import (
+    AskOpinion,
+    AskSupplement,
+    Claim,
+    Correct,
+    Decide,
+    Extend,
+    Reassign,
+    Release,
+    ReviewSuspension,
+    RunClock,
+    StopClock,
+)
 from models.asking import stated_so_far
 from models.drafting import Drafted, may_submit_what_is_kept
 from models.pinned_figures import PinnedFigures
@@ -52,6 +72,19 @@ async def extend(receiver: Receiver, task_id: str, form: ExtensionForm) -> ActSh
     task = await receiver.own_task(task_id)
     act = Extend(**await receiver.on_task(task), period=form.period, given=form.given(frozenset({"text"})))
     return await receiver.receive(act, form.said())
+
+
+async def stop_clock(receiver: Receiver, task_id: str, form: StopForm) -> ActShown:
+    """Stops the clock of the task. Raises a Problem."""
+    task = await receiver.own_task(task_id)
+    act = StopClock(**await receiver.on_task(task), stop=form.stop, given=form.given(frozenset({"text"})))
+    return await receiver.receive(act, form.said())
+
+
+async def run_clock(receiver: Receiver, task_id: str, form: RunAgainForm) -> ActShown:
+    """Has the clock of the task run again. Raises a Problem."""
+    task = await receiver.own_task(task_id)
+    return await receiver.receive(RunClock(**await receiver.on_task(task), stop=form.stop), form.said())
 
 
 async def ask_opinion(receiver: Receiver, task_id: str, form: OpinionDemand) -> ActShown:

@@ -12,6 +12,8 @@ from api.acting.forms.deciding import (
     ExtensionForm,
     OpinionDemand,
     ReassignmentForm,
+    RunAgainForm,
+    StopForm,
     SupplementDemand,
     UrgingForm,
 )
@@ -151,6 +153,21 @@ async def ask_supplement(task_id: TaskId, form: SupplementDemand, _caller: Revie
 async def extend(task_id: TaskId, form: ExtensionForm, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """Before the period has ended, by no more than the rules have it, for a reason; the applicant is told."""
     return await deciding.extend(receiver, task_id, form)
+
+
+@router.post("/{task_id}/stop", response_model=ActShown, responses=act_answers(), summary="Stop the clock of a task")
+async def stop_clock(task_id: TaskId, form: StopForm, _caller: Reviewer, receiver: Receiving) -> ActShown:
+    """For a reason, where the rules let the body do so; the applicant is told. It ends by a call of its own, or when
+    the most that the law has for it is used up."""
+    return await deciding.stop_clock(receiver, task_id, form)
+
+
+@router.post(
+    "/{task_id}/end-of-stop", response_model=ActShown, responses=act_answers(), summary="Have the clock run again"
+)
+async def run_clock(task_id: TaskId, form: RunAgainForm, _caller: Reviewer, receiver: Receiving) -> ActShown:
+    """Of a clock that the body has stopped; unless another rule stops it still."""
+    return await deciding.run_clock(receiver, task_id, form)
 
 
 @router.post("/{task_id}/opinion-request", response_model=ActShown, responses=act_answers(), summary="Ask the experts")

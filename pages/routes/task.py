@@ -39,7 +39,7 @@ from reading.objections.sight import ABOUT_USE
 from reading.sight import Caller
 from reading.words.law import Law
 from rules.agreement import SIGN
-from rules.pinned_stages import ExtensionRule
+from rules.pinned_stages import ExtensionRule, StopBegins
 from rules.procedure_names import CATALOGUE_UPDATE, USE_REPORT
 from rules.vocabulary import AGREED
 
@@ -133,6 +133,8 @@ async def task_page(
         colleagues=[each for each in await directory.reviewers_of(store, body) if each.login != caller.login],
         supplements=law.rules.supplement is not None and file.case.parties[0].role != "initiator",
         extension=extension_of(law, file),
+        stops=list(law.rules.stops_of(file.task.stage, StopBegins.BY_DECISION)),
+        stopped_by={stop.because for stop in file.task.clock.open_stops},
         opinion=law.rules.opinion if law.rules.opinion and law.rules.opinion.body != caller.body_role else None,
         taken=taken_of(Speaking(law, file.dataset), file.case),
         traces=file.case.procedure in ABOUT_USE,
@@ -166,6 +168,7 @@ def fields_of_acts(call: Call) -> tuple[Field, ...]:
         Field("to", Kind.CHOICE, call.say("desk.to"), required=True),
         Field("more_time", Kind.COUNT, call.say("task.more_time"), required=True),
         Field("extension", Kind.PROSE, call.say("task.extension_text"), required=True),
+        Field("why_stopped", Kind.PROSE, call.say("task.stop_text"), required=True),
         Field("supplement", Kind.PROSE, call.say("task.supplement_text"), required=True),
         Field("question", Kind.PROSE, call.say("task.question_text"), required=True),
         Field("note", Kind.PROSE, call.say("task.note_text"), required=True),

@@ -6,7 +6,15 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.acting import applying, deciding
-from api.acting.forms.deciding import ExtensionForm, NoteForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.acting.forms.deciding import (
+    ExtensionForm,
+    NoteForm,
+    OpinionDemand,
+    ReassignmentForm,
+    RunAgainForm,
+    StopForm,
+    SupplementDemand,
+)
 from api.acting.receiving import ActShown, Receiver
 from api.http.problems import invalid
 from pages.calls import Call, deed
@@ -17,9 +25,16 @@ from pages.routes.task import file_of, refused
 from reading.cases.task_file import TaskFile
 from reading.sight import Caller
 
-FIELD_OF = {"hand_on": "to", "supplement": "supplement", "extend": "extension", "opinion": "question", "note": "note"}
+FIELD_OF = {
+    "hand_on": "to",
+    "supplement": "supplement",
+    "extend": "extension",
+    "stop": "why_stopped",
+    "opinion": "question",
+    "note": "note",
+}
 """The one field of each act that has one."""
-ACTS = ("claim", "release", *FIELD_OF)
+ACTS = ("claim", "release", "run_again", *FIELD_OF)
 
 
 async def task_act(call: Call) -> Response:
@@ -66,6 +81,15 @@ async def extend(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFil
     return await deciding.extend(receiver, file.task_id, said)
 
 
+async def stop(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
+    said = parsed(StopForm, {"stop": demanded(form, "stop"), "text": demanded(form, "why_stopped")})
+    return await deciding.stop_clock(receiver, file.task_id, said)
+
+
+async def run_again(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
+    return await deciding.run_clock(receiver, file.task_id, parsed(RunAgainForm, {"stop": demanded(form, "stop")}))
+
+
 async def opinion(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
     said = parsed(OpinionDemand, {"question": demanded(form, "question")})
     return await deciding.ask_opinion(receiver, file.task_id, said)
@@ -82,6 +106,8 @@ ACTING = {
     "hand_on": hand_on,
     "supplement": supplement,
     "extend": extend,
+    "stop": stop,
+    "run_again": run_again,
     "opinion": opinion,
     "note": note,
 }

@@ -16,12 +16,13 @@ from models.acts import ACT
 from models.procedures import BY_NAME
 from models.refusals import ExtensionTooLong, Refusal, Unmet
 from models.state import CaseState
+from models.stopping import stopping
 from models.task_state import TaskState
 from reading.cases.shapes import PossibleAct
 from reading.sight import Caller
 from rules.deadlines import parse_period
 from rules.pinned import APPLICANT
-from rules.pinned_stages import EntryEffect, Outcome
+from rules.pinned_stages import EntryEffect, Outcome, StopBegins
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import STATED_BY_APPLICANT
 
@@ -117,6 +118,7 @@ class _Trial:
                 extension = self._extension(task)
                 if extension and self.caller.has("reviewer") and self._may(extension):
                     yield "extend", task.task_id, ()
+                yield from self._stops(task)
                 if self.caller.has("reviewer") and self._may(self._reassignment(task)):
                     yield "reassign", task.task_id, ()
             if self.caller.has("reviewer", "supervisor") and self._may(self._urging(task)):
@@ -167,6 +169,16 @@ class _Trial:
 
     def _correction(self, task: TaskState, outcome: Outcome) -> a.Correct:
         return a.Correct(**self._fields(task), outcome=outcome.outcome, given=self._given(task, outcome))
+
+    def _stops(self, task: TaskState) -> Iterator[Found]:
+        """Whether the clock can be stopped by a decision, or run again, by any rule."""
+        if not self.caller.has("reviewer"):
+            return
+        rules = list(stopping(self.rules, task, StopBegins.BY_DECISION))
+        if any(self._may(a.StopClock(**self._fields(task), stop=rule.stop, given=AMONG_BODIES)) for rule in rules):
+            yield "stop_clock", task.task_id, ()
+        if any(self._may(a.RunClock(**self._fields(task), stop=rule.stop)) for rule in rules):
+            yield "run_clock", task.task_id, ()
 
     def _extension(self, task: TaskState) -> a.Extend | None:
         """By as little as the unit of its period knows, where it can be extended. Whether the caller holds a post that

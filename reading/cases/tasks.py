@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from models import events as e
 from models.clock import Clock
+from models.clock_ledger import Line, ledgers_of
 from models.state import CaseState
 from models.task_state import TaskState
 from reading.cases import questions as cases
@@ -53,6 +54,10 @@ class TaskKnown:
     waited: timedelta
     draft: Literal["waiting", "kept"] | None
     supplement_wanted: str | None
+    ledger: Sequence[Line] | None = None
+    """How its clock came to its end; None where no log was read."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What acts say that the caller may read, by their ids."""
 
 
 def logins_of(accounts: Iterable[str], called: Mapping[str, directory.Called]) -> dict[str, str]:
@@ -74,6 +79,7 @@ async def tasks_of_case(
     overdue = await cases.overdue_tasks(store, state.case_id, present.now) if past_due else set()
     drafts = await updates_questions.drafts_kept(store, [state.case_id] if state.procedure == CATALOGUE_UPDATE else [])
     waited = waiting_times(read.log, present.now)
+    ledgers = dict(ledgers_of(read.rules, read.log))
     wanted = {row.act_id: str(row.content["text"]) for row in acts if row.content and row.content.get("text")}
     return [
         task_shown(
@@ -89,6 +95,8 @@ async def tasks_of_case(
                 waited=waited.get(task.task_id, timedelta(0)),
                 draft=drafts.get(state.case_id),
                 supplement_wanted=wanted.get(task.supplement_act or ""),
+                ledger=ledgers.get(task.task_id, ()),
+                words=wanted,
             )
         )
         for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
@@ -196,6 +204,8 @@ def task_shown(known: TaskKnown) -> TaskShown:
             until=task.ended_at or known.now,
             overdue=known.overdue,
             waiting=known.waited,
+            ledger=known.ledger,
+            words=known.words,
         ),
         said=updates_shown.said_of(law, task, known.draft),
     )

@@ -12,10 +12,11 @@ from reading.directory import questions as directory
 from reading.directory.filed import FiledOfBody, filed_of
 from reading.directory.shapes import AbsenceShown, BodyShown, PostShown
 from reading.directory.sight import sees_absences
-from reading.shape import Cited, Page
+from reading.shape import Page
 from reading.sight import Caller
 from reading.store import Store
-from reading.words.language import Language, maybe, said
+from reading.words.language import Language, said
+from reading.words.law import cited_in
 from rules.deadlines import to_shanghai
 from rules.pinned import Label
 from rules.posts import PostRule, posts_of
@@ -79,12 +80,7 @@ def _post(body: BodyRow, rule: PostRule, filled: Filled, language: Language) -> 
         filed_by=filled.logins[held.filed_by] if held else None,
         required=body.role in rule.required_of,
         with_department=rule.with_department,
-        rule=Cited(
-            source=rule.citation.source,
-            article=rule.citation.article,
-            basis=rule.citation.basis,
-            note=maybe(rule.citation.note, language),
-        ),
+        rule=cited_in(rule.citation, language),
     )
 
 

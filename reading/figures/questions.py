@@ -69,16 +69,20 @@ c.city = :city and (:body is null or c.provider = :body) and (:county is null or
 and (:procedure is null or c.procedure = :procedure)
 and (:rectifies is null or c.procedure <> :rectification or c.provider = :rectifies)
 """
+# What two rules stopped at once stood still once.
+STOOD = """(
+  select range_agg(tstzrange(stopped_at, greatest(stopped_at, least(resumed_at, ran_until))))
+  from jsonb_to_recordset(stops) as stop (stopped_at timestamptz, resumed_at timestamptz)
+)"""
 ENDED_TASKS = f"""
 select body, procedure, stage, outcome, late, limited, in_days,
   case when outcome is not null then greatest(0, case when in_days
     then {day("ran_until")} - {day("started_at")} - case when stopped then (
-      select sum({day("resumed_at")} - {day("stopped_at")})
-      from jsonb_to_recordset(stops) as stop (stopped_at timestamptz, resumed_at timestamptz)
+      select coalesce(sum({day("upper(stood) - interval '1 microsecond'")} - {day("lower(stood)")}), 0)
+      from unnest({STOOD}) as stood
     ) else 0 end
     else ceil((date_part('epoch', ran_until - started_at) - case when stopped then (
-      select sum(date_part('epoch', resumed_at - stopped_at))
-      from jsonb_to_recordset(stops) as stop (stopped_at timestamptz, resumed_at timestamptz)
+      select coalesce(sum(date_part('epoch', upper(stood) - lower(stood))), 0) from unnest({STOOD}) as stood
     ) else 0 end) / 3600)::int
   end) end as used,
   case when late then greatest(0, {day("ended_at")} - {day("coalesce(ends_at - interval '1 microsecond', ended_at)")})

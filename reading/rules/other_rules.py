@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from reading.rules.stops_in_words import stop_in_words, stop_named
 from reading.rules.words import COMMA, ONLY_WHEN, SEMICOLON, Words
 from rules.deadlines import DATED
 from rules.pack import Pack
@@ -142,6 +143,8 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     if rules.supplement:
         clock = say(STOPS_CLOCK if rules.supplement.stops_clock else STOPS_NO_CLOCK)
         yield OtherRule(say(SUPPLEMENT), clock, rules.supplement.citation)
+    for stop in rules.stops:
+        yield OtherRule(stop_named(words, stop), stop_in_words(words, stop), stop.citation)
     if rules.correction:
         yield OtherRule(say(CORRECTION), say(CORRECTED), rules.correction)
     if rules.correcting:

@@ -112,6 +112,7 @@ ON_ENTERING = Label(zh="进入本步骤：{effect}", en="on entering: {effect}")
 SERVICE_RULE = Label(zh="服务规则{number}", en="service rule {number}")
 AND = Label(zh="，且", en=", and ")
 OR = Label(zh="或者", en=" or ")
+BOTH = Label(zh="和", en=" and ")
 COMMA = Label(zh="、", en=", ")
 SEMICOLON = Label(zh="；", en="; ")
 COLON = Label(zh="：", en=": ")
@@ -149,11 +150,15 @@ class Words:
         """The article, with its text where that is not the one in force; or the service rule, by its number."""
         if number := self.number_of(citation):
             return self.say(SERVICE_RULE, number=number)
-        article = self.say(article_label(citation.article))
-        if citation.source == self.rules.regulation.source:
-            return article
-        named = next((r for r in self.rules.regulations if r.source == citation.source), None)
-        return self.join(COMMA, [self.say(named.title), article]) if named else article
+        further = [self._article(each.source, each.article) for each in citation.also]
+        return self.join(BOTH, [self._article(citation.source, citation.own_article), *further])
+
+    def _article(self, source: str, article: str) -> str:
+        said_so = self.say(article_label(article))
+        if source == self.rules.regulation.source:
+            return said_so
+        named = next((r for r in self.rules.regulations if r.source == source), None)
+        return self.join(COMMA, [self.say(named.title), said_so]) if named else said_so
 
     def number_of(self, citation: Citation) -> int | None:
         """The number of a service rule, in the order in which they were cited; None for an article."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from activities.calendar.record import deadline_of
 from models.clock import Clock
+from models.clock_ledger import Line, LineKind
 from models.task_state import TaskState
-from reading.shape import ClockShown, ExtensionShown, OwnPeriodShown, SkippedShown, StopShown
+from reading.shape import ClockShown, ExtensionShown, LedgerLine, OwnPeriodShown, SkippedShown, StopShown
 from reading.words.law import Law
-from rules.calendar import CalendarRecord
-from rules.deadlines import to_shanghai
+from reading.words.texts import texts
+from rules.calendar import Calendar, CalendarRecord
+from rules.deadlines import Unit, parse_period, to_shanghai
 from rules.pinned import Citation
 from rules.pinned_stages import Stage
 
@@ -26,6 +28,8 @@ def clock_shown(
     until: datetime,
     overdue: bool,
     waiting: timedelta,
+    ledger: Sequence[Line] | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> ClockShown:
     """The clock of a task; `record` is the record of notices by which it was set, `until` the end of the time used."""
     clock = task.clock
@@ -60,19 +64,79 @@ def clock_shown(
         used_working_days=days,
         waiting_seconds=int(waiting.total_seconds()),
         skipped=skipped(law, clock, record),
+        ledger=None if ledger is None else [line_shown(law, each, clock, calendar, words or {}) for each in ledger],
     )
 
 
+def line_shown(law: Law, line: Line, clock: Clock, calendar: Calendar, words: Mapping[str, str]) -> LedgerLine:
+    """A line of the ledger of a clock, in words; `words` are those of acts that the caller may read, by their ids."""
+    return LedgerLine(
+        kind=line.kind,
+        label=law.say(texts().clocks[line.kind]),
+        at=line.at,
+        until=line.until,
+        by_time=line.by_time,
+        because=reason_of(law, line),
+        period=line.period,
+        left=left_of(line, clock, calendar),
+        due_at=line.due_at,
+        said=words.get(line.act or ""),
+        law=law.named(line.citation) if line.citation else None,
+    )
+
+
+def reason_of(law: Law, line: Line) -> str | None:
+    """What stopped a clock, in the words of its rule; a notice by its document."""
+    if line.because is None or line.kind is LineKind.MOVED:
+        return line.because
+    rule = law.rules.stop(line.because)
+    return law.say(rule.label if rule else texts().clocks[line.because])
+
+
+def left_of(line: Line, clock: Clock, calendar: Calendar) -> str | None:
+    """What was left of the period when the clock was stopped, in its unit; for months, in days."""
+    if line.kind is not LineKind.STOPPED or line.due_before is None or clock.period is None:
+        return None
+    unit = parse_period(clock.period).unit
+    if unit is Unit.HOURS:
+        return f"{max(0, int((line.due_before - line.at).total_seconds() // 3600))}h"
+    first, last = to_shanghai(line.at).date(), last_day(line.due_before)
+    if unit is Unit.WORKING_DAYS:
+        return f"{calendar.working_days_between(first, last)}wd"
+    return f"{max(0, (last - first).days)}d"
+
+
 def stops(law: Law, clock: Clock) -> Iterator[StopShown]:
-    """Every span for which a rule stopped the clock, the one that has not ended last."""
+    """Every span for which a rule stopped the clock, those that have not ended last."""
     for each in clock.stops:
         known = each.source and each.article and each.basis
         cited = law.named(law.citation(each.source, each.article, each.basis)) if known else None  # type: ignore[arg-type]  # all known
-        yield StopShown(because=each.because, stopped_at=each.stopped_at, resumed_at=each.resumed_at, law=cited)
-    if clock.stopped_at:
+        yield StopShown(
+            because=each.because,
+            label=called(law, each.because),
+            stopped_at=each.stopped_at,
+            resumed_at=each.resumed_at,
+            law=cited,
+        )
+    for open_ in clock.open_stops:
+        named = law.named(law.citation(open_.source, open_.article, open_.basis))
+        yield StopShown(
+            because=open_.because,
+            label=called(law, open_.because),
+            stopped_at=open_.stopped_at,
+            resumed_at=None,
+            law=named,
+        )
+    if clock.stopped_at and not clock.open_stops:
         rule = law.rules.supplement
         cited = law.named(rule.citation) if rule else None
-        yield StopShown(because="supplement", stopped_at=clock.stopped_at, resumed_at=None, law=cited)
+        yield StopShown(because="supplement", label=None, stopped_at=clock.stopped_at, resumed_at=None, law=cited)
+
+
+def called(law: Law, stop: str) -> str | None:
+    """What a stop is called, where the rules name it."""
+    rule = law.rules.stop(stop)
+    return law.say(rule.label) if rule else None
 
 
 def own_periods(law: Law, stage: Stage, clock: Clock) -> list[OwnPeriodShown]:

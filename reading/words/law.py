@@ -3,16 +3,14 @@ other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pydantic import BaseModel
-
-from reading.shape import Cited, RegulationShown, RuleNamed, RulesShown, TextShown
+from reading.shape import Cited, FurtherCited, RegulationShown, RuleNamed, RulesShown, TextShown
 from reading.words.language import Language, maybe, said
 from reading.words.texts import texts
 from rules.articles import in_full, phrase
+from rules.citing import citation_named
 from rules.deadlines import parse_period
 from rules.loading import load_pack
 from rules.pinned import Basis, Citation, Label, Regulation
@@ -37,12 +35,7 @@ class Law:
 
     def cited(self, citation: Citation) -> Cited:
         """Where a rule stands, for an answer."""
-        return Cited(
-            source=citation.source,
-            article=citation.article,
-            basis=citation.basis,
-            note=maybe(citation.note, self.language),
-        )
+        return cited_in(citation, self.language)
 
     def named(self, citation: Citation) -> RuleNamed:
         """As `cited`, with the regulation's title, and a phrase that a person quotes."""
@@ -94,8 +87,7 @@ class Law:
 
     def citation(self, source: str, article: str, basis: str) -> Citation:
         """The citation of these rules with that source and article, which knows its note."""
-        same = (each for each in citations_in(self.rules) if (each.source, each.article) == (source, article))
-        return next(same, None) or Citation(source=source, article=article, basis=Basis(basis))
+        return citation_named(self.rules, source, article, Basis(basis))
 
     def regulation(self) -> RegulationShown:
         """The text in force, and those beside it."""
@@ -118,19 +110,18 @@ class Law:
         return RulesShown(regulation=self.regulation(), version=self.rules.version, digest=digest)
 
 
-def citations_in(part: object) -> Iterator[Citation]:
-    """Every citation in rules or a part of them."""
-    if isinstance(part, Citation):
-        yield part
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from citations_in(getattr(part, name))
-    elif isinstance(part, dict):
-        for value in part.values():
-            yield from citations_in(value)
-    elif isinstance(part, tuple):
-        for value in part:
-            yield from citations_in(value)
+def cited_in(citation: Citation, language: Language) -> Cited:
+    """Where a rule stands, for an answer in this language."""
+    return Cited(
+        source=citation.source,
+        article=citation.own_article,
+        basis=citation.basis,
+        note=maybe(citation.note, language),
+        also=[
+            FurtherCited(source=each.source, article=each.article, regulation=said(each.title, language))
+            for each in citation.also
+        ],
+    )
 
 
 def law_of(city: str, on: date, language: Language) -> Law:

@@ -31,7 +31,7 @@ class Texts(Strict):
     submitted, `gate` by the gate's reason,
     `inspections` by what one found,
     `supervision` by what a table or a calendar of tasks speaks of, `figures` by what a table of figures does,
-    `tables` by what the table of a list does."""
+    `tables` by what the table of a list does, `clocks` by what a line of the ledger of a clock does."""
 
     problems: Mapping[str, ProblemText]
     errors: Mapping[str, Label]
@@ -46,6 +46,7 @@ class Texts(Strict):
     waiting: Mapping[str, Label]
     figures: Mapping[str, Label]
     tables: Mapping[str, Label]
+    clocks: Mapping[str, Label]
 
     @cached_property
     def fields(self) -> Mapping[str, Label]:

@@ -164,6 +164,8 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/tasks/{task_id}/correction", {"outcome": "pass"}),
     ("POST", "/v1/tasks/{task_id}/supplement-request", {"text": "x"}),
     ("POST", "/v1/tasks/{task_id}/extension", {"period": "1wd", "text": "x"}),
+    ("POST", "/v1/tasks/{task_id}/stop", {"stop": "x", "text": "x"}),
+    ("POST", "/v1/tasks/{task_id}/end-of-stop", {"stop": "x"}),
     ("POST", "/v1/tasks/{task_id}/opinion-request", {"question": "x"}),
     ("POST", "/v1/datasets/{dataset_id}/data-updates", {"updated_on": "2026-02-01"}),
     ("POST", "/v1/catalogue/imports", {"result": {"results": []}}),

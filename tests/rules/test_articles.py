@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from reading.words.law import citations_in
 from rules.articles import LONGEST_NAME, article_label, in_full, name_of, phrase
-from rules.loading import cities, load_pack
-from rules.pinned import Basis, Citation, Label
-from rules.resolving import as_last_in_force
+from rules.citing import citation_named, citations_in
+from rules.loading import cities, load_file, load_pack
+from rules.pinned import Basis, Citation, Further, Label
+from rules.resolving import as_last_in_force, resolve
+from tests.rules.test_lapse_checking import HEYANG
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,24 @@ def test_an_article_is_written_as_statutes_are_quoted(article: str, zh: str, en:
 
 
 HERE = Label(zh="南宁", en="Nanning")
+LICENSING = Label(zh="中华人民共和国行政许可法", en="Administrative Licensing Law")
+
+
+def test_a_rule_that_rests_on_two_texts_is_quoted_with_both() -> None:
+    also = (Further(source="licensing_law", article="45", title=LICENSING),)
+    citation = Citation(source="measures", article="15.2; licensing_law 45", also=also)
+    named = phrase(HERE, citation)
+    assert named.zh == "南宁第十五条第二款、《中华人民共和国行政许可法》第四十五条"
+    assert named.en == "Nanning article 15, paragraph 2 and Administrative Licensing Law, article 45"
+
+
+def test_a_log_names_both_texts_by_source_and_article_alone() -> None:
+    rules = resolve(load_file(HEYANG), "access_request", date(2026, 11, 21))
+    (stop,) = (each for each in rules.stops if each.stop == "expert_review")
+    found = citation_named(rules, stop.citation.source, stop.citation.article, stop.citation.basis)
+    assert found == stop.citation
+    assert [(each.source, each.article) for each in found.also] == [("licensing_law", "45")]
+    assert article_label(found.article).zh == "第十五条第二款、licensing_law 第四十五条", "where no title is at hand"
 
 
 def test_a_long_service_rule_is_named_in_a_sentence_and_stands_whole_on_paper() -> None:

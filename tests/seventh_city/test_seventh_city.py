@@ -15,11 +15,15 @@ from temporalio.worker import Worker
 
 from activities.database import Pool
 from activities.tables.cases import CaseRow
+from models import acts as a
 from models import events as e
+from models.clock_ledger import LineKind, ledgers_of
 from reading.sight import Caller
 from rules.deadlines import to_shanghai
 from rules.loading import load_file
 from tests.driving import Driver, ShiftedClock
+from tests.models.bench import notices
+from tests.seventh_city.clocks import added_up
 from tests.skipping import A_MOMENT, Skipping
 from worker import build_worker
 
@@ -57,6 +61,15 @@ async def until_it_lapses(skipping: Skipping, case_id: str, stage: str) -> e.Tas
     lapsed = [each for each in await skipping.driver.events(case_id) if isinstance(each, e.TaskLapsed)][-1]
     assert (lapsed.task_id, lapsed.at) == (task.task_id, task.clock.due_at)
     return lapsed
+
+
+async def until_it_runs_again(skipping: Skipping, case_id: str, stage: str) -> None:
+    """The most of what stopped the clock is used up, and the log says so."""
+    async with asyncio.timeout(30):
+        while True:
+            if not (await skipping.driver.task(case_id, stage)).clock.open_stops:
+                break
+            await asyncio.sleep(0.02)
 
 
 async def test_who_sees_the_whole_city_is_its_packs(skipping: Skipping, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +112,36 @@ async def test_silence_hands_on_and_refuses_and_a_review_overturns(skipping: Ski
         "select account_id from messages where kind = 'task_lapsed' and case_id = $1", case_id
     )
     assert [row["account_id"] for row in told].count("acc_applicant") == 2
+
+
+async def test_a_clock_stands_still_by_decision_until_time_ends_that_and_the_case_goes_on(skipping: Skipping) -> None:
+    driver, reason = skipping.driver, frozenset({"text"})
+    await driver.pool.execute(APPLIES)
+    case_id = await skipping.file(CITY)
+    assert await driver.decide(case_id, "look_through", "complete") == "accepted"
+    before = (await driver.task(case_id, "answer")).clock.due_at
+    assert await driver.on_task(a.StopClock, case_id, "answer", stop="inspection", given=reason) == "accepted"
+    clock = (await driver.task(case_id, "answer")).clock
+    (stop,) = clock.open_stops
+    assert stop.ends_at and before and clock.due_at and clock.due_at > before
+    await skipping.skip_to(case_id, stop.ends_at - A_MOMENT)
+    assert (await driver.task(case_id, "answer")).clock.open_stops
+    await skipping.skip(case_id, 2 * A_MOMENT)
+    await until_it_runs_again(skipping, case_id, "answer")
+    assert await driver.on_task(a.AskOpinion, case_id, "answer", given=reason) == "accepted"
+    assert await driver.decide(case_id, "expert_review", "opinion", given={"text"}) == "accepted"
+    assert await driver.decide(case_id, "answer", "refuse") == "accepted"
+    assert await driver.decide(case_id, "choice", "ask_for_review") == "accepted"
+    assert await driver.decide(case_id, "consultation", "answered") == "accepted"
+    assert await driver.decide(case_id, "review", "uphold") == "accepted"
+    assert await driver.temporal.get_workflow_handle(case_id).result() == "refused"
+    ledgers = dict(ledgers_of(await driver.rules_of(case_id), await driver.events(case_id)))
+    lines = ledgers[f"{case_id}.answer.1"]
+    stops = [(line.because, line.by_time) for line in lines if line.kind is LineKind.STOPPED]
+    assert stops == [("inspection", True), ("expert_review", False)]
+    assert lines[-1].due_at == added_up(lines, notices(), moves=True)
+    cited = [line.citation.also[0].source for line in lines if line.citation and line.citation.also]
+    assert cited == ["licensing_law"] * 3, "the period and both stops rest on two texts"
 
 
 async def test_a_case_ends_by_itself_where_no_review_is_asked_for(skipping: Skipping) -> None:

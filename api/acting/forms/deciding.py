@@ -126,6 +126,19 @@ class ExtensionForm(Form):
     text: Something
 
 
+class StopForm(Form):
+    """By which rule of the pack the clock is stopped, by its name, and why; the applicant reads it."""
+
+    stop: Code
+    text: Something
+
+
+class RunAgainForm(Form):
+    """The stop that is over, by the name of its rule."""
+
+    stop: Code
+
+
 class OpinionDemand(Form):
     """What the experts are asked."""
 
