@@ -176,15 +176,18 @@ def test_the_items_and_files_of_a_filing_are_shown_as_lists() -> None:
             assert of_field(shape, name)["type"] == "array", (form, name)
 
 
-async def test_a_new_prose_field_of_nanning_is_its_pack_and_one_file(database_url: str, tmp_path: Path) -> None:
+async def test_a_new_prose_field_of_nanning_is_its_pack_and_two_lines(database_url: str, tmp_path: Path) -> None:
     """With no other change it is demanded, documented, taken by the form and its supplement, and shown."""
     shutil.copytree(ROOT / "rules", tmp_path / "rules", ignore=shutil.ignore_patterns("__pycache__"))
     add(
-        tmp_path / "rules/vocabulary.py",
+        tmp_path / "rules/fields.py",
         (
             "        # what a body decides\n",
             '        Field("deletion", Kind.PROSE, "数据删除安排", "deletion of the data"),\n',
         ),
+    )
+    add(
+        tmp_path / "rules/vocabulary.py",
         ('        Asked("tender_reference"),\n    ),\n    OBJECTION', '        Asked("deletion", "how and when"),\n'),
     )
     add(
