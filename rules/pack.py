@@ -109,6 +109,17 @@ class WithdrawalTerms(Authored):
     verified_on: Annotated[Mapping[Name, OneOrMore[Name]], Field(min_length=1)]
 
 
+class FiledWithinTerms(Authored):
+    """`within` which period of a day something is filed, or `beforehand`, before that day begins: the day that the
+    filing states in the field `from`, or that of `from_event`, which happened in another case. `when` names choices of
+    a filing that the period binds; nothing named: every filing."""
+
+    within: Period | Literal["beforehand"]
+    from_day: Name | None = Field(None, alias="from")
+    from_event: Name | None = None
+    when: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
+
+
 class CorrectionTerms(Authored):
     """`tells` names the steps by whose opening the applicant is told a yes; from then on a correction needs what
     `requires` demands, and the applicant is told of it. A correction is late by its own receipt."""
@@ -258,9 +269,9 @@ class Procedure(Authored):
     concerns: OneOrMore[Version[OneOrMore[Concerned]]] | None = None
     """The openness of the data that the procedure is about; conditional data where the pack names none."""
     counting: Counting = Counting()
-    filed_within: OneOrMore[Version[Period | Literal["beforehand"]]] | None = None
-    """How soon after its discovery the law wants it filed, or before the day on which it begins; what is filed later is
-    late and received all the same."""
+    filed_within: OneOrMore[Version[Period | Literal["beforehand"] | FiledWithinTerms]] | None = None
+    """How soon after a day the law wants it filed, which is that of its discovery where nothing else is said, or before
+    the day on which it begins; what is filed later is late and received all the same."""
     withdrawal: OneOrMore[Version[Literal["allowed"] | WithdrawalTerms]] | None = None
     correction: OneOrMore[Version[CorrectionTerms]] | None = None
     supplement: OneOrMore[Version[SupplementTerms]] | None = None

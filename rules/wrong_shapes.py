@@ -103,7 +103,7 @@ def _texts_in(written: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
 
 def keys_of(model: type[BaseModel]) -> frozenset[str]:
     """Every key that can be written in a file of this shape, however deep."""
-    return frozenset(name for each in shapes_in(model) for name in each.model_fields)
+    return frozenset(field.alias or name for each in shapes_in(model) for name, field in each.model_fields.items())
 
 
 @cache
