@@ -17,10 +17,7 @@ from rules.vocabulary import EVENTS_ELSEWHERE, FILINGS, day_of_form
 def filing_period(cut: Cut) -> FiledWithinTerms | None:
     """The period that binds the filing, with the day from which it runs; None where none does."""
     version = in_force(cut.procedure.filed_within or (), cut.on)
-    terms = version.value if version else None
-    if terms is None or isinstance(terms, FiledWithinTerms):
-        return terms
-    return FiledWithinTerms.model_validate({"within": terms})
+    return version.value if version else None
 
 
 def periods_of_filing(cut: Cut) -> Iterator[str]:

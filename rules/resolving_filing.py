@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rules.cut_at import CutAt
-from rules.pack import ChoiceEntry, FieldEntry, FiledWithinTerms
+from rules.pack import ChoiceEntry, FieldEntry
 from rules.pinned import Bar, Choice, FieldRule, FiledWithinRule
 from rules.texts_in_force import label, maybe
 
@@ -52,12 +52,10 @@ def filed_within_at(cut: CutAt) -> FiledWithinRule | None:
     version = cut.held(cut.procedure.filed_within)
     if version is None:
         return None
-    terms, citation = version.value, cut.cited(version.cite)
-    if not isinstance(terms, FiledWithinTerms):
-        return FiledWithinRule(period=terms, citation=citation)
+    terms = version.value
     return FiledWithinRule(
         period=terms.within,
-        citation=citation,
+        citation=cut.cited(version.cite),
         from_day=terms.from_day,
         from_event=terms.from_event,
         when=dict(terms.when),

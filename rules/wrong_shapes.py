@@ -13,11 +13,12 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, StringConstraints
 from pydantic_core import ErrorDetails
 
-from rules.authored import Cite, Name, Period, PeriodOrPromptly
+from rules.authored import Cite, Name, Period, PeriodOrBeforehand, PeriodOrPromptly
 from rules.places import Places
 from rules.strict_yaml import KeyPath
 
 A_PERIOD = "a number and its unit, such as 5wd (working days) or 12h (hours)"
+OR_BEFOREHAND = f"{A_PERIOD}, or beforehand"
 A_CITATION = 'SOURCE ARTICLE, such as "measures 20(3)" or "measures 16.2", or service NAME for one of service_rules'
 FILL_IN = "FILL IN"
 """With this begins what a skeleton leaves to its author."""
@@ -144,7 +145,8 @@ def _written(value: object) -> str:
 def _patterns() -> Iterator[tuple[str, str]]:
     """Each way of writing to the words for it."""
     names = "a name in small letters, digits and _, which begins with a letter"
-    for kind, said in ((Name, names), (Period, A_PERIOD), (PeriodOrPromptly, A_PERIOD), (Cite, A_CITATION)):
+    kinds = ((Name, names), (Period, A_PERIOD), (PeriodOrPromptly, A_PERIOD), (PeriodOrBeforehand, OR_BEFOREHAND))
+    for kind, said in (*kinds, (Cite, A_CITATION)):
         for each in get_args(kind):
             if isinstance(each, StringConstraints) and isinstance(each.pattern, str):
                 yield each.pattern, said
