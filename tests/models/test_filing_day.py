@@ -56,7 +56,7 @@ def test_the_day_is_that_of_another_case_where_the_period_runs_from_an_event_the
     assert day_of_cause(rules, stated, {}) is None, "nobody was told yet, and nothing runs"
 
 
-def test_whatever_is_filed_has_the_day_that_it_states_and_what_names_its_own_keeps_it() -> None:
+def test_a_filing_has_the_day_that_it_states_and_keeps_one_that_it_names() -> None:
     rules = law("nanning", "quality_check")
     filing = Filing(rules, "acc_1", "dataset", {}, (), {}, frozenset())
     assert filing.with_its_day({"discovered_on": "2026-11-20"}).occurred_on == date(2026, 11, 20)
