@@ -6,10 +6,9 @@ from datetime import date, datetime
 
 from rules.admissibility import Inadmissible
 from rules.deadlines import to_shanghai
-from rules.pinned import Citation
+from rules.pinned import DISCOVERED_ON, Citation
 
 DATASET = "dataset_id"
-DISCOVERED_ON = "discovered_on"
 
 
 def not_obtained(openness: str, granted_at: datetime | None, citation: Citation | None) -> list[Inadmissible]:
@@ -20,15 +19,12 @@ def not_obtained(openness: str, granted_at: datetime | None, citation: Citation 
     return []
 
 
-def day_out_of_place(
-    openness: str, discovered_on: date | None, at: datetime, granted_at: datetime | None, citation: Citation | None
+def found_before_the_grant(
+    openness: str, discovered_on: date | None, granted_at: datetime | None, citation: Citation | None
 ) -> list[Inadmissible]:
-    """Nobody has found a fault tomorrow, or in conditional data before the day of the first grant. Days are of
-    Asia/Shanghai."""
+    """Nobody has found a fault in conditional data before the day of the first grant. Days are of Asia/Shanghai."""
     if discovered_on is None:
         return []
-    if discovered_on > to_shanghai(at).date():
-        return [Inadmissible(DISCOVERED_ON, "day_in_the_future", citation)]
     if openness == "conditional" and granted_at is not None and discovered_on < to_shanghai(granted_at).date():
         granted_on = to_shanghai(granted_at).date()
         return [Inadmissible(DISCOVERED_ON, "found_before_the_grant", citation, {"on": granted_on})]

@@ -137,8 +137,8 @@ class _Write:
         yield from self._of_delegates(event)
         match event:
             case e.Filed():
-                if self._is_told_of_progress:
-                    yield self._party("case_received", event)
+                if self._is_told_of_progress or event.late:
+                    yield self._party("case_received", event, self._filed_late)
             case e.TaskOpened():
                 yield from self._opened(event)
             case e.TaskDecided() | e.DecisionCorrected():
@@ -256,7 +256,7 @@ class _Write:
         if task.body == APPLICANT:
             yield self._about(task, "your_turn", event, self._who_filed)
             return
-        yield self._to_officers(task, "task_opened", event)
+        yield self._to_officers(task, "task_opened", event, self._filed_late if not self.before.number else None)
         # The message about the receipt already includes what a filing opens, and opinions are no stage for the party.
         if self.before.number and self._is_told_of_progress and task.asked_by_task is None:
             yield self._about(task, "stage_begun", event, self._who_filed)
@@ -336,6 +336,12 @@ class _Write:
         if revoked is None or revoked.article is None:
             return {}
         return {"source": revoked.source or "", "article": revoked.article, "basis": revoked.basis or ""}
+
+    @property
+    def _filed_late(self) -> dict[str, str | int]:
+        """Until when the law wanted the case filed, where it was filed later."""
+        until = self.after.wanted_until if self.after.filed_late else None
+        return {"filed_until": until.isoformat()} if until else {}
 
     @property
     def _who_filed(self) -> Addressee:

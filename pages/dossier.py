@@ -17,6 +17,7 @@ from pages.wording import Words
 from reading.cases.shapes import CaseShown, TaskShown
 from reading.catalogue.shapes import DatasetShown
 from reading.shape import RuleNamed
+from reading.words.language import Language
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.pinned import Label
@@ -77,7 +78,20 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
         found["misuse"] = case.misuse.misuse_label
     if case.rectification:
         found |= {"breach": case.rectification.breach_label, "body": case.rectification.body_name}
-    return list(_in_words(law, words, found, names))
+    return [*_in_words(law, words, found, names), *_filed_within(words, case, law.language)]
+
+
+def _filed_within(words: Words, case: CaseShown, language: Language) -> Iterator[Stated]:
+    """Within which time the law wanted it filed, and whether it was."""
+    if (it := case.filing_period) is None:
+        return
+    day, last = short_day(it.counted_from, language), short_day(it.last_day, language)
+    said = words("filing_period.beforehand", called=it.counted_from_label, day=day)
+    if it.period:
+        length = period_in_words(it.period, language)
+        said = words("filing_period.within", called=it.counted_from_label, day=day, period=length, last=last)
+    standing = words("filing_period.late" if it.late else "filing_period.kept")
+    yield Stated(headed(words("filing_period.title")), f"{said} · {standing} · {it.text}")
 
 
 def _in_words(law: Law, words: Words, found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Stated]:
@@ -90,11 +104,9 @@ def _in_words(law: Law, words: Words, found: Mapping[str, Any], names: Mapping[s
     if found.get("occurred_on"):
         yield Stated(words("task.occurred_on"), short_day(found["occurred_on"], law.language))
     if found.get("discovered_on"):
-        late = words("event.late") if found["late"] else ""
-        yield Stated(headed(law.say(known["discovered_on"])), short_day(found["discovered_on"], law.language) + late)
+        yield Stated(headed(law.say(known["discovered_on"])), short_day(found["discovered_on"], law.language))
     if found.get("opens_on"):
-        late = words("event.late") if found["late"] else ""
-        yield Stated(headed(law.say(known["opens_on"])), short_day(found["opens_on"], law.language) + late)
+        yield Stated(headed(law.say(known["opens_on"])), short_day(found["opens_on"], law.language))
     if "data_items" in found:
         named = items_in_words(words, names, found["data_items"])
         yield Stated(words("task.items_concerned"), named)

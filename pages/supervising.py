@@ -39,7 +39,7 @@ from rules.procedure_rules import ProcedureRules
 
 MAY_URGE = ("reviewer", "supervisor")
 WAYS = (
-    *("supervision", "overdue", "due_soon", "promptly", "waiting", "supervision_figures", "notices"),
+    *("supervision", "overdue", "due_soon", "promptly", "filed_late", "waiting", "supervision_figures", "notices"),
     *("rectifications", "posts", "supervised_absences", "supervision_feeds"),
 )
 OF_ACCESSES = ("accesses", "use", "ratings")

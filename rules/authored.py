@@ -38,6 +38,7 @@ HoursOrWorkingDays = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}
 """In what the office itself is measured: reminders, announcements."""
 
 
+PeriodOrBeforehand = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}(h|wd|d|mo)|beforehand)$")]
 PeriodOrPromptly = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}(h|wd|d|mo)|promptly)$")]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict, StrictBool, StringConstraints
+from pydantic import BeforeValidator, Field, Strict, StrictBool, StringConstraints
 
 from rules.authored import (
     Authored,
@@ -20,7 +20,7 @@ from rules.authored import (
     Day,
     Name,
     OneOrMore,
-    Period,
+    PeriodOrBeforehand,
     Source,
     Text,
     Version,
@@ -110,6 +110,25 @@ class WithdrawalTerms(Authored):
     has the bodies act on what they were told, and they go on."""
 
     verified_on: Annotated[Mapping[Name, OneOrMore[Name]], Field(min_length=1)]
+
+
+class FiledWithinTerms(Authored):
+    """`within` which period of a day something is filed, or `beforehand`, before that day begins: the day that the
+    filing states in the field `from`, or that of `from_event`, which happened in another case. `when` names choices of
+    a filing that the period binds; nothing named: every filing."""
+
+    within: PeriodOrBeforehand
+    from_day: Name | None = Field(None, alias="from")
+    from_event: Name | None = None
+    when: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
+
+
+def _in_full(written: object) -> object:
+    """A period alone is one that binds every filing."""
+    return written if isinstance(written, Mapping) else {"within": written}
+
+
+FiledWithin = Annotated[FiledWithinTerms, BeforeValidator(_in_full)]
 
 
 class CorrectionTerms(Authored):
@@ -261,9 +280,9 @@ class Procedure(Authored):
     concerns: OneOrMore[Version[OneOrMore[Concerned]]] | None = None
     """The openness of the data that the procedure is about; conditional data where the pack names none."""
     counting: Counting = Counting()
-    filed_within: OneOrMore[Version[Period | Literal["beforehand"]]] | None = None
-    """How soon after its discovery the law wants it filed, or before the day on which it begins; what is filed later is
-    late and received all the same."""
+    filed_within: OneOrMore[Version[FiledWithin]] | None = None
+    """How soon after a day the law wants it filed, which is that of its discovery where nothing else is said, or before
+    the day on which it begins; what is filed later is late and received all the same."""
     withdrawal: OneOrMore[Version[Literal["allowed"] | WithdrawalTerms]] | None = None
     correction: OneOrMore[Version[CorrectionTerms]] | None = None
     supplement: OneOrMore[Version[SupplementTerms]] | None = None

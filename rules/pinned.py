@@ -160,14 +160,36 @@ class RemedyRule(Pinned):
 
 BEFOREHAND = "beforehand"
 """In place of a period: before the day of which a filing speaks has begun."""
+DISCOVERED_ON, OPENS_ON, OCCURRED_ON = "discovered_on", "opens_on", "occurred_on"
+"""The days that a filing can state: on which something came to be known, begins, or happened."""
 
 
 class FiledWithinRule(Pinned):
-    """How soon after a day that the filing states the law wants a thing filed, e.g. `2wd` after its discovery; or
-    `beforehand`, before that day begins. Later is late, on record, and no bar."""
+    """How soon after a day the law wants a thing filed, e.g. `2wd` after its discovery; or `beforehand`, before that
+    day begins. Later is late, on record, and no bar.
+
+    The day is the one that the filing states in `from_day`, or that of `from_event`, which happened in another case.
+    `when` names the choices of a filing that the period binds; nothing named: every filing.
+    """
 
     period: str
     citation: Citation
+    from_day: str | None = None
+    """None, as in rules that were pinned before packs named it: of what is filed beforehand the day on which it begins,
+    of everything else that of its discovery."""
+    from_event: str | None = None
+    when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @property
+    def day(self) -> str | None:
+        """The field in which a filing states the day; None where another case has it."""
+        if self.from_event:
+            return None
+        return self.from_day or (OPENS_ON if self.period == BEFOREHAND else DISCOVERED_ON)
+
+    def binds(self, choices: Mapping[str, str]) -> bool:
+        """Whether a filing with these choices is to be filed within the period."""
+        return all(choices.get(name) in values for name, values in self.when.items())
 
 
 class CorrectionRule(Pinned):

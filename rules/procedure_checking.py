@@ -11,6 +11,7 @@ from rules.applicant_answers import APPLICANT_ANSWERS
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
+from rules.filing_checking import broken_of_filing_period, periods_of_filing
 from rules.lapse_checking import broken_of_lapses
 from rules.limit_checking import broken_of_limits, broken_of_time, is_limited
 from rules.pack import (
@@ -23,7 +24,7 @@ from rules.pack import (
     Pack,
     WithdrawalTerms,
 )
-from rules.pinned import APPLICANT, BEFOREHAND, PARTY
+from rules.pinned import APPLICANT, PARTY
 from rules.procedure_names import CATALOGUE_UPDATE, USE_REPORT
 from rules.report_checking import broken_of_reports
 from rules.resolving import in_force
@@ -41,8 +42,6 @@ from rules.yearly_checking import broken_of_years
 
 EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
-DISCOVERED_ON, OPENS_ON = "discovered_on", "opens_on"
-"""The field that says on which day what is filed was found."""
 NAMES_NOTHING = frozenset({"unknown_target", "unknown_stage", "unknown_step", "ambiguous_target"})
 """Rules by which something is named that is not there: what is said of the ways of a case may only follow from it."""
 CAUSED_BY_NOTHING = frozenset({"unknown_field", "unknown_choice", "no_responsible_body"})
@@ -70,7 +69,7 @@ class _Cut(Cut):
 
     def _of_what_is_named(self) -> Iterator[Broken]:
         yield from self._filing()
-        yield from self._within()
+        yield from broken_of_filing_period(self)
         used = [s for step in self.steps.values() for s in step.stages]
         beside = [*self.opened, *([self.opinion] if self.opinion else [])]
         stages = self._all_stages()
@@ -216,18 +215,6 @@ class _Cut(Cut):
         if terms.belongs_to not in self.pack.procedures:
             yield path, "unknown_target", f"the pack describes no procedure {terms.belongs_to}"
 
-    def _within(self) -> Iterator[Broken]:
-        """A period that binds the filing runs from a day, which the filing has to state then."""
-        within = in_force(self.procedure.filed_within or (), self.on)
-        if within is None or within.value is None:
-            return
-        day = OPENS_ON if within.value == BEFOREHAND else DISCOVERED_ON
-        entry = self.procedure.fields.get(day)
-        version = in_force(entry.versions, self.on) if entry else None
-        if version is None or version.value is None or not version.value.required or version.value.when:
-            path = (*self.path, "filed_within")
-            yield path, "nobody_states", f"it runs from {day}, which not every filing has to state"
-
     def _stage(self, name: str) -> Iterator[Broken]:
         path = (*self.path, "stages", name)
         entry = self.procedure.stages.get(name)
@@ -273,7 +260,7 @@ class _Cut(Cut):
         units_used = {parse_period(period).unit.value for stage in stages for period in self._periods(stage)}
         units_used |= {Unit.WORKING_DAYS.value} if any(is_limited(self, stage) for stage in stages) else set()
         mosts = [terms.at_most for _, terms in stops_of(self) if terms.at_most]
-        units_used |= {parse_period(each).unit.value for each in (*self._binds_the_filing(), *mosts)}
+        units_used |= {parse_period(each).unit.value for each in (*periods_of_filing(self), *mosts)}
         units_counted = {unit for unit, versions in self.procedure.counting if versions and applies(versions, self.on)}
         for unit in sorted(units_used - units_counted):
             yield (
@@ -290,11 +277,6 @@ class _Cut(Cut):
         own = [terms.period for terms in self.outcomes(stage).values() if terms.period]
         by_choice = period.value.values() if period and isinstance(period.value, Mapping) else ()
         return [*(each for each in by_choice if each != PROMPTLY), *own]
-
-    def _binds_the_filing(self) -> Iterator[str]:
-        version = in_force(self.procedure.filed_within or (), self.on)
-        if version and version.value and version.value != BEFOREHAND:
-            yield version.value
 
     def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:
         for requirement in required:

@@ -17,6 +17,7 @@ from pydantic import Field
 from rules.agreement import AgreementRule
 from rules.pinned import (
     APPLICANT,
+    OCCURRED_ON,
     PARTY,
     AfterRule,
     Choice,
@@ -243,12 +244,13 @@ class ProcedureRules(Pinned):
         return tuple(role for role in roles if role not in {*bodies, APPLICANT, PARTY})
 
     def day_demanded(self, choices: Mapping[str, str]) -> Citation | None:
-        """The rule by which a clock runs from the event, so that its day is stated with the filing; None where none
-        does."""
+        """The rule by which a clock, or the period for the filing itself, runs from the event, so that its day is
+        stated with the filing; None where none does."""
         for stage in (stage for step in self.steps for stage in step.stages):
             if stage.clock_from is ClockFrom.EVENT and stage.applies_to(choices) and stage.period(choices):
                 return stage.period_citation or stage.citation
-        return None
+        within = self.filed_within
+        return within.citation if within and within.day == OCCURRED_ON and within.binds(choices) else None
 
     @property
     def knows_counties(self) -> bool:

@@ -18,7 +18,6 @@ from rules.pinned import (
     CountingRule,
     DelegationRule,
     EveryRule,
-    FiledWithinRule,
     GrantRule,
     HoldRule,
     InPlaceRule,
@@ -38,7 +37,7 @@ from rules.pinned import (
 )
 from rules.pinned_stages import DataEffect, Step
 from rules.procedure_rules import ProcedureRules
-from rules.resolving_filing import choices_at, fields_at
+from rules.resolving_filing import choices_at, fields_at, filed_within_at
 from rules.resolving_stages import endings_at, stage_at, stops_at
 from rules.same import Same
 from rules.texts_in_force import label, regulation, stands_on, texts_of
@@ -144,7 +143,7 @@ class _Cut(CutAt):
         against = self.held(procedure.against)
         proposed = self.held(procedure.proposed)
         withdrawal, chosen_by = self.held(procedure.withdrawal), procedure.selected_by
-        correction, within = self.held(procedure.correction), self.held(procedure.filed_within)
+        correction = self.held(procedure.correction)
         bodies = {role: label(v.value) for role, named in pack.bodies.items() if (v := self.held(named))}
         if any(stage.body == PARTY for stage in stages.values()):
             bodies[PARTY] = THE_PARTY
@@ -171,7 +170,7 @@ class _Cut(CutAt):
             first=order.value.first,
             steps=steps,
             endings=endings,
-            filed_within=FiledWithinRule(period=within.value, citation=cited(within.cite)) if within else None,
+            filed_within=filed_within_at(self) if procedure.filed_within else None,
             withdrawal=cited(withdrawal.cite) if withdrawal else None,
             verified_on=dict(withdrawal.value.verified_on)
             if withdrawal and isinstance(withdrawal.value, WithdrawalTerms)

@@ -1,4 +1,5 @@
-"""What a filing, a draft and an entry state, as the law of a procedure stood on the day of a cut."""
+"""What a filing, a draft and an entry state, and within which time something is filed, as the law of a procedure stood
+on the day of a cut."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from rules.cut_at import CutAt
 from rules.pack import ChoiceEntry, FieldEntry
-from rules.pinned import Bar, Choice, FieldRule
+from rules.pinned import Bar, Choice, FieldRule, FiledWithinRule
 from rules.texts_in_force import label, maybe
 
 
@@ -44,3 +45,18 @@ def choices_at(cut: CutAt, entries: Mapping[str, ChoiceEntry]) -> Iterator[Choic
                 formats=version.value.formats,
                 citation=cut.cited(version.cite),
             )
+
+
+def filed_within_at(cut: CutAt) -> FiledWithinRule | None:
+    """The period that binds the filing; None where none does."""
+    version = cut.held(cut.procedure.filed_within)
+    if version is None:
+        return None
+    terms = version.value
+    return FiledWithinRule(
+        period=terms.within,
+        citation=cut.cited(version.cite),
+        from_day=terms.from_day,
+        from_event=terms.from_event,
+        when=dict(terms.when),
+    )

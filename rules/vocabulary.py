@@ -46,6 +46,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("access_mode", "download, api, algorithm"),
         Asked("use", "general, research, commercial"),
         Asked("tender_reference"),
+        Asked("discovered_on", "the day on which it came to be known"),
     ),
     OBJECTION: (
         Asked("ground", "why: one of the grounds that the city's law knows"),
@@ -53,27 +54,38 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("evidence"),
         Asked("data_items", "ids of the dataset's items; none named: all"),
         Asked("leak", "whether data has leaked already, where the city's law asks"),
+        Asked("discovered_on", "the day on which it came to be known"),
     ),
     LEAK: (
         Asked("statement"),
         Asked("data_items"),
+        Asked("discovered_on", "the day on which it came to be known"),
     ),
     DEMAND: (
         Asked("statement", "which data"),
         Asked("purpose", "what for"),
         Asked("use", "general, research, commercial, where the city's law knows them"),
+        Asked("discovered_on", "the day on which it came to be known"),
     ),
     RECTIFICATION: (
         Asked("breach", "which duty: one of those that the city's law names"),
         Asked("statement", "what was done, or left undone"),
+        Asked("discovered_on", "the day on which it came to be known"),
     ),
     MISUSE: (
         Asked("misuse", "what was done: one of the cases that the city's law knows"),
         Asked("statement", "what was seen, and of whom"),
         Asked("data_items", "ids of the dataset's items; none named: all"),
+        Asked("discovered_on", "the day on which it came to be known"),
     ),
-    MISUSE_APPEAL: (Asked("statement", "why the measure is wrong"),),
-    IMPROVEMENT: (Asked("statement", "what the evaluation has found of the body"),),
+    MISUSE_APPEAL: (
+        Asked("statement", "why the measure is wrong"),
+        Asked("discovered_on", "the day on which it came to be known"),
+    ),
+    IMPROVEMENT: (
+        Asked("statement", "what the evaluation has found of the body"),
+        Asked("discovered_on", "the day on which it came to be known"),
+    ),
     QUALITY_CHECK: (
         Asked("statement", "what is doubted, or wrong"),
         Asked("discovered_on", "the day on which the doubt or fault was found"),
@@ -83,6 +95,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("account_action", "a new account, a change or the end of one, as the city's law knows them"),
         Asked("account_user", "who uses it, or is to use it"),
         Asked("statement", "what is to change, and why"),
+        Asked("discovered_on", "the day on which it came to be known"),
     ),
     CONTACT_CHANGE: (
         Asked("contact", "who it is from now on"),
@@ -101,6 +114,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("data_items", "ids of the dataset's items; none named: all"),
         Asked("scenario", "of another unit: in what the data is used"),
         Asked("safeguards", "of another unit: how the data is kept safe"),
+        Asked("discovered_on", "the day on which it came to be known"),
     ),
     CATALOGUE_UPDATE: (
         Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
@@ -246,6 +260,17 @@ whom the measure was taken against which somebody appeals; whether a department 
 class of sharing that the data has."""
 
 
+MEASURE_TOLD = "measure_told"
+EVENTS_ELSEWHERE: Mapping[str, Mapping[str, Label]] = {
+    MISUSE_APPEAL: {MEASURE_TOLD: Label(zh="告知措施之日", en="day on which the measure was told")},
+}
+"""What happened in another case, to which the service itself knows the day, and from which a city can have the period
+for a filing run: for an appeal, that the user of the data was told of the measure."""
+
+OFFERED_EVERYWHERE = frozenset({"discovered_on"})
+"""What filings can state whether or not the law of a city asks for it: the day from which a period for it can run."""
+
+
 def asked_by(form: str, *kinds: Kind, part: Part | None = None) -> tuple[str, ...]:
     """The fields of a form, in its order; of these kinds alone, where any are named, and of that part of a decision."""
     return tuple(
@@ -253,6 +278,11 @@ def asked_by(form: str, *kinds: Kind, part: Part | None = None) -> tuple[str, ..
         for asked in FORMS.get(form, ())
         if (not kinds or FIELDS[asked.name].kind in kinds) and part in (None, asked.part)
     )
+
+
+def day_of_form(form: str) -> str | None:
+    """The field in which that form states a day; no form states two. None where it states none."""
+    return next(iter(asked_by(form, Kind.DAY)), None) if form in FILINGS else None
 
 
 def demandable_of(form: str) -> frozenset[str]:

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, StringConstraints
 from pydantic_core import ErrorDetails
 
-from rules.authored import Name, OneCite, Period, PeriodOrPromptly
+from rules.authored import Name, OneCite, Period, PeriodOrBeforehand, PeriodOrPromptly
 from rules.places import Places
 from rules.strict_yaml import KeyPath
 
 A_PERIOD = "a number and its unit, such as 5wd (working days) or 12h (hours)"
+OR_BEFOREHAND = f"{A_PERIOD}, or beforehand"
 A_CITATION = 'SOURCE ARTICLE, such as "measures 20(3)" or "measures 16.2", or service NAME for one of service_rules'
 FILL_IN = "FILL IN"
 """With this begins what a skeleton leaves to its author."""
@@ -109,7 +110,7 @@ def _texts_in(written: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
 
 def keys_of(model: type[BaseModel]) -> frozenset[str]:
     """Every key that can be written in a file of this shape, however deep."""
-    return frozenset(name for each in shapes_in(model) for name in each.model_fields)
+    return frozenset(field.alias or name for each in shapes_in(model) for name, field in each.model_fields.items())
 
 
 @cache
@@ -150,7 +151,8 @@ def _written(value: object) -> str:
 def _patterns() -> Iterator[tuple[str, str]]:
     """Each way of writing to the words for it."""
     names = "a name in small letters, digits and _, which begins with a letter"
-    for kind, said in ((Name, names), (Period, A_PERIOD), (PeriodOrPromptly, A_PERIOD), (OneCite, A_CITATION)):
+    kinds = ((Name, names), (Period, A_PERIOD), (PeriodOrPromptly, A_PERIOD), (PeriodOrBeforehand, OR_BEFOREHAND))
+    for kind, said in (*kinds, (OneCite, A_CITATION)):
         for each in get_args(kind):
             if isinstance(each, StringConstraints) and isinstance(each.pattern, str):
                 yield each.pattern, said

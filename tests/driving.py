@@ -105,6 +105,7 @@ class Driver:
         evidence: Iterable[str] = (),
         content: Mapping[str, Any] | None = None,
         occurred_on: date | None = None,
+        elsewhere: Mapping[str, date] | None = None,
         caused_by: str | None = None,
         hand_over: bool = True,
     ) -> str:
@@ -128,6 +129,7 @@ class Driver:
                 given=stated,
                 evidence=tuple(evidence),
                 occurred_on=occurred_on,
+                elsewhere=elsewhere or {},
                 caused_by=caused_by,
             )
 

@@ -14,10 +14,10 @@ from models.clock import Clock, OpenStop, Stood
 from rules.calendar import Calendar, CalendarRecord
 from rules.calendar_notices import Notice, Scope
 from rules.deadlines import DATED, Deadline, Period, Unit, midnight, parse_period, to_shanghai
-from rules.pinned import BEFOREHAND
+from rules.pinned import BEFOREHAND, LastDayOff
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from activities.database import Connection
     from rules.procedure_rules import ProcedureRules
@@ -184,11 +184,16 @@ def used_up_at(clock: Clock, stop: OpenStop, record: CalendarRecord) -> datetime
     return calendar.deadline(stop.stopped_at, Period(days, unit)).due_at
 
 
-def wanted_until(law: ProcedureRules, on: date | None, record: CalendarRecord) -> datetime | None:
-    """The end, exclusive, of the time within which the law wants a thing filed that was found on that day, or begins
-    with it; None where it gives none."""
-    if law.filed_within is None or on is None:
+def wanted_until(
+    law: ProcedureRules, on: date | None, record: CalendarRecord, choices: Mapping[str, str]
+) -> datetime | None:
+    """The end, exclusive, of the time within which the law wants a thing filed for which that day counts; None where it
+    gives none for a filing with these choices. What is counted in days or months ends as the city's rule of the last
+    day has it."""
+    if law.filed_within is None or on is None or not law.filed_within.binds(choices):
         return None
     if law.filed_within.period == BEFOREHAND:
         return midnight(on)
-    return record.calendar(law.calendar).deadline(midnight(on), law.filed_within.period).due_at
+    period = law.filed_within.period
+    off = LastDayOff.MOVES if parse_period(period).unit in law.moving_units else LastDayOff.STAYS
+    return record.calendar(law.calendar).deadline(midnight(on), period, last_day_off=off).due_at

@@ -102,6 +102,8 @@ def say(message: Message, language: Language, pages_url: str) -> Said:
         shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
     if message.rules and (remedies := sentence(message.rules, str(message.facts.get("outcome", "")))):
         shown.append(_in(remedies, language))
+    if late := filed_late(message, language):
+        shown.append(_fill(known.lines["filed_late"], late, language))
     without_day_and_law = list(shown)
     if lines["due"]:
         shown.append(_fill(known.lines["due"], lines, language))
@@ -163,6 +165,21 @@ def line_of_law(message: Message, language: Language) -> str | None:
     citation = citation_of(message, rules)
     if citation is None:
         return _in(rules.regulation.title, language)
+    return _cited(rules, citation, language)
+
+
+def filed_late(message: Message, language: Language) -> dict[str, str] | None:
+    """By when the case was to be filed and by which article, where it was filed later; None where it was not."""
+    until, rules = message.facts.get("filed_until"), message.rules
+    if until is None or rules is None or rules.filed_within is None:
+        return None
+    last = to_shanghai(datetime.fromisoformat(str(until)) - timedelta(microseconds=1)).date()
+    law = _cited(rules, rules.filed_within.citation, language)
+    return {"wanted_by": _to_its_end(last, language), "law": law}
+
+
+def _cited(rules: ProcedureRules, citation: Citation, language: Language) -> str:
+    """An article with its regulation; a service rule is called one."""
     named = _in(phrase(rules.city_name, citation), language)
     if citation.basis is Basis.SERVICE:
         return named

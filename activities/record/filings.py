@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,14 @@ from activities.record.sides import found_at_filing
 from activities.record.touching import to_hand_over
 from activities.sealing.seals import is_same_call
 from models import events as e
+from models.filing_day import day_of_cause
 from models.procedures import BY_NAME
 from models.refusals import CannotBeStored
 from models.signing import fingerprints
 from models.state import CaseState, fold
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
+from rules.vocabulary import FILINGS
 
 if TYPE_CHECKING:
     from activities.clock import Clock
@@ -52,10 +54,19 @@ class Filing:
     given: frozenset[str]
     evidence: tuple[str, ...] = ()
     occurred_on: date | None = None
+    elsewhere: Mapping[str, date] = field(default_factory=dict)
+    """Events of the case that gave cause for it, from which a period for the filing can run, to their days."""
     caused_by: str | None = None
     about_task: str | None = None
     for_body: str | None = None
     """The body for which it is filed, where the procedure leaves open whether it is for one."""
+
+    def with_its_day(self, content: Mapping[str, object]) -> Filing:
+        """The same with the day from which the law counts: what the form states of days, or what another case has.
+        What is filed by no form names its day itself."""
+        if self.occurred_on is not None or self.rules.procedure not in FILINGS:
+            return self
+        return replace(self, occurred_on=day_of_cause(self.rules, content, self.elsewhere))
 
     def filed(self, case_id: str, procedure: str, at: datetime, **found: object) -> e.Filed:
         """The event with which its case begins; `found` is what the receipt adds to what is filed."""
@@ -118,7 +129,7 @@ class Filings:
                 state = fold(CaseState(), await read_log(connection, case_id))
                 return FilingReceived(state, await to_hand_over(connection, case_id))
             received_at = self._clock.at(await present(connection))
-            filing = received(received_at)
+            filing = received(received_at).with_its_day(content)
             law = filing.rules
             bodies = await with_its_county(connection, law, filing.bodies)
             if missing := law.without_a_body(bodies, filing.choices):
@@ -132,7 +143,7 @@ class Filings:
             )
             if kind.name == CATALOGUE_UPDATE:
                 await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
-            until = wanted_until(law, filing.occurred_on, record)
+            until = wanted_until(law, filing.occurred_on, record, filing.choices)
             sides = await found_at_filing(
                 connection, kind, filing.party, filing.dataset_id, filing.caused_by, filing.for_body
             )

@@ -94,6 +94,7 @@ class NewCase(NamedTuple):
     for_body: str | None
     provider: str | None
     received_at: datetime
+    wanted_until: datetime | None
     rules_digest: str
     number: int
     engine_number: int
@@ -412,6 +413,7 @@ async def open_case(
         for_body=filed.for_body,
         provider=filed.bodies.get("provider"),
         received_at=filed.at,
+        wanted_until=filed.wanted_until if isinstance(filed, e.Filed) else None,
         rules_digest=filed.rules_digest,
         number=0,
         engine_number=0,

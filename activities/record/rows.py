@@ -34,6 +34,7 @@ class CaseKept(NamedTuple):
     provider: str | None
     urgency: str | None
     received_at: datetime | None
+    wanted_until: datetime | None
     rules_digest: str
     outcome: str | None
     closed_at: datetime | None
@@ -245,6 +246,7 @@ def case_kept(state: CaseState) -> CaseKept:
         provider=state.bodies.get("provider"),
         urgency=state.choices.get("urgency"),
         received_at=state.received_at,
+        wanted_until=state.wanted_until,
         rules_digest=state.rules_digest,
         outcome=state.closed,
         closed_at=state.closed_at,

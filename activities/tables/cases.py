@@ -18,6 +18,10 @@ OF_A_YEAR = "procedure IN ('opening_focus', 'opening_plan', 'evaluation', 'impro
 """The procedures of which few cases are sought among all of a city."""
 
 
+FILED_LATE = "received_at >= wanted_until"
+"""Cases that were filed after the time within which the law wants them filed; which bars nothing."""
+
+
 class PinnedRulesRow(SQLModel, table=True):
     """The rules of a case as it keeps them, by digest."""
 
@@ -45,6 +49,11 @@ class CaseRow(SQLModel, table=True):
         Index("cases_of_provider", "provider", text("received_at DESC"), "case_id"),
         Index("cases_of_dataset", "dataset_id"),
         Index("cases_of_years", "city", "procedure", postgresql_where=text(OF_A_YEAR)),
+        Index(
+            "cases_filed_late",
+            *("city", text("received_at DESC"), "case_id"),
+            postgresql_where=text(FILED_LATE),
+        ),
         Index("cases_latest", text("received_at DESC"), "case_id"),
         Index("cases_to_archive", "closed_at", postgresql_where=text("closed_at IS NOT NULL AND archived_at IS NULL")),
         Index("cases_closed_of_city", "city", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
@@ -63,6 +72,8 @@ class CaseRow(SQLModel, table=True):
     provider: str | None = None
     urgency: str | None = None
     received_at: datetime = instant()
+    wanted_until: datetime | None = instant(nullable=True, default=None)
+    """The end, exclusive, of the time within which the law wants it filed; null where it gives none."""
     closed_at: datetime | None = instant(nullable=True, default=None)
     outcome: str | None = None
     rules_digest: str = Field(foreign_key="pinned_rules.digest")

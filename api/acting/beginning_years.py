@@ -78,7 +78,7 @@ async def begin_year(
 
     def received(at: datetime) -> Filing:
         rules = rules_in_force_at(form.city, procedure, at)
-        judge(rules, {}, None)
+        judge(rules, {}, None, at)
         return Filing(
             rules=rules,
             party=caller.account_id,

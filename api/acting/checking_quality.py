@@ -16,7 +16,7 @@ from reading.grants import questions as grants
 from reading.sight import Caller
 from reading.store import Store
 from rules.admissibility import chosen
-from rules.pinned import Citation
+from rules.pinned import DISCOVERED_ON, Citation
 from rules.procedure_names import QUALITY_CHECK
 from rules.procedure_rules import ProcedureRules
 
@@ -47,7 +47,6 @@ async def receive_quality_check(
             data_items=form.data_items or (),
             choices=chosen(rules, stated),
             given=frozenset(stated),
-            occurred_on=form.discovered_on,
         )
 
     return await filer.receive(case_id, QUALITY_CHECK, form.said(), received)
@@ -65,10 +64,10 @@ def judge_quality_check(form: QualityCheckForm, at: datetime, obtained: Obtained
     dataset, granted_at = obtained.subject.dataset, obtained.granted_at
     with refused_before_receipt():
         who_may_act.lets_file(rules, caller.roles, caller.body, obtained.subject.bodies)
-    judge(rules, form.stated(), dataset)
+    judge(rules, form.stated(), dataset, at)
     found = [
         *quality.not_obtained(dataset.openness, granted_at, _of_the_check(rules)),
-        *quality.day_out_of_place(dataset.openness, form.discovered_on, at, granted_at, _of_the_day(rules)),
+        *quality.found_before_the_grant(dataset.openness, form.discovered_on, granted_at, _of_the_day(rules)),
     ]
     if found:
         raise Problem("Inadmissible", errors=wrongs(found, rules))
@@ -83,4 +82,4 @@ def _of_the_check(rules: ProcedureRules) -> Citation | None:
 
 def _of_the_day(rules: ProcedureRules) -> Citation | None:
     """The rule of the city on the day of discovery."""
-    return next((rule.citation for rule in rules.fields if rule.field == quality.DISCOVERED_ON), None)
+    return next((rule.citation for rule in rules.fields if rule.field == DISCOVERED_ON), None)

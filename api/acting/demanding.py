@@ -19,7 +19,7 @@ PATH = "/v1/demands"
 def judge_demand(form: DemandForm, at: datetime) -> ProcedureRules:
     """The rules under which the demand is received. Raises a Problem that names every reason why it cannot be."""
     rules = rules_at(form.city, DEMAND, at)
-    judge(rules, form.stated(), None)
+    judge(rules, form.stated(), None, at)
     return rules
 
 

@@ -25,6 +25,7 @@ from api.dependencies import Calling, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.problems import Problem, Wrong, invalid, wrongs
 from api.runtime import Runtime
+from models.filing_day import day_in_the_future
 from models.state import CaseState
 from reading.cases.shapes import CaseShown
 from reading.cases.shown import case_shown
@@ -68,9 +69,11 @@ def _cut(
         raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
 
 
-def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:
-    """Raises a Problem that names every reason why the filing cannot be received; nothing, if it can."""
-    if found := admissible(rules, stated, at_receipt(dataset) if dataset else None):
+def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None, at: datetime) -> None:
+    """Raises a Problem that names every reason why the filing cannot be received at that instant; nothing, if it
+    can."""
+    found = admissible(rules, stated, at_receipt(dataset) if dataset else None)
+    if found := [*found, *day_in_the_future(rules, stated, at)]:
         raise Problem("Inadmissible", errors=wrongs(found, rules))
 
 
@@ -161,6 +164,7 @@ class Filer:
     ) -> CaseState:
         """Like `receive`, for a caller that goes on with the case before it is shown: the case as its log makes it."""
         await self._store.release()
+
         try:
             filed = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
         except DataIsWithdrawn as fact:

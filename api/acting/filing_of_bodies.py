@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from activities.record.filings import Filing
 from api.acting.filing import PROVIDER, Filer, judge, rules_at
 from api.acting.forms.filing import AccountForm, ContactForm
 from api.acting.refusals import refused_before_receipt
-from api.http.problems import Problem, wrongs
-from models import filing_of_bodies, who_may_act
+from models import who_may_act
 from reading.cases.shapes import CaseShown
 from reading.sight import Caller
 from rules.admissibility import chosen
@@ -37,7 +36,6 @@ async def receive_filing(filer: Filer, caller: Caller, form: FormOfABody, key: s
             data_items=(),
             choices=chosen(rules, stated),
             given=frozenset(stated),
-            occurred_on=changed_on(form),
         )
 
     procedure, path = of_the_form(form)
@@ -49,20 +47,13 @@ def judge_filing(form: FormOfABody, at: datetime, caller: Caller, bodies: Mappin
     rules = rules_at(form.city, of_the_form(form)[0], at)
     with refused_before_receipt():
         who_may_act.lets_file(rules, caller.roles, caller.body, bodies)
-    judge(rules, form.stated(), None)
-    if found := filing_of_bodies.day_out_of_place(rules, changed_on(form), at):
-        raise Problem("Inadmissible", errors=wrongs(found, rules))
+    judge(rules, form.stated(), None, at)
     return rules
 
 
 def of_the_form(form: FormOfABody) -> tuple[str, str]:
     """The procedure that a form begins, and the address at which it is filed."""
     return (CONTACT_CHANGE, CONTACTS) if isinstance(form, ContactForm) else (ACCOUNT_CHANGE, ACCOUNTS)
-
-
-def changed_on(form: FormOfABody) -> date | None:
-    """The day on which the contact changed; None of an account."""
-    return form.discovered_on if isinstance(form, ContactForm) else None
 
 
 def of_the_case(of_the_city: Mapping[str, str], city: str, caller: Caller) -> dict[str, str]:

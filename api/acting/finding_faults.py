@@ -30,15 +30,16 @@ async def put_before_the_body(filer: Filer, store: Store, caller: Caller, form: 
     assert evaluation, "of what is not known nothing is found"
     body = await provider_of(filer, evaluation.city, form.body)
     bodies = {**await filer.bodies(evaluation.city), PROVIDER: body}
-    rules = rules_in_force_at(evaluation.city, IMPROVEMENT, (await store.present()).now)
+    now = (await store.present()).now
+    rules = rules_in_force_at(evaluation.city, IMPROVEMENT, now)
     with refused_before_receipt():
         who_may_act.lets_file(rules, caller.roles, caller.body, bodies)
     stated = form.stated()
-    judge(rules, stated, None)
+    judge(rules, stated, None, now)
 
     def received(at: datetime) -> Filing:
         rules = rules_in_force_at(evaluation.city, IMPROVEMENT, at)
-        judge(rules, stated, None)
+        judge(rules, stated, None, at)
         return Filing(
             rules=rules,
             party=caller.account_id,

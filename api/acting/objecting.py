@@ -148,7 +148,7 @@ def judge_objection(
     rules = rules_at(form.city, OBJECTION, at)
     with refused_before_receipt():
         who_may_act.lets_file(rules, caller.roles, caller.body, subject.bodies)
-    judge(rules, {**dict.fromkeys(comes_with, "given"), **form.stated()}, subject.dataset)
+    judge(rules, {**dict.fromkeys(comes_with, "given"), **form.stated()}, subject.dataset, at)
     return rules
 
 

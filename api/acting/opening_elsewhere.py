@@ -27,7 +27,7 @@ async def file_opening_elsewhere(filer: Filer, caller: Caller, form: ElsewhereFo
         rules = rules_in_force_at(form.city, OPENING_ELSEWHERE, at)
         with refused_before_receipt():
             may_file_of(rules, caller.roles, caller.body_in(form.city), caller.body_role, subject.bodies)
-        judge(rules, stated, subject.dataset)
+        judge(rules, stated, subject.dataset, at)
         return Filing(
             rules=rules,
             party=caller.account_id,
@@ -36,7 +36,6 @@ async def file_opening_elsewhere(filer: Filer, caller: Caller, form: ElsewhereFo
             data_items=form.data_items or (),
             choices=chosen(rules, stated),
             given=frozenset(stated),
-            occurred_on=form.opens_on,
         )
 
     return await filer.receive(filer.case_id(PATH, key), OPENING_ELSEWHERE, form.said(), received)

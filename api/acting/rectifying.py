@@ -48,7 +48,7 @@ async def record_breach(filer: Filer, store: Store, caller: Caller, form: Rectif
 
     def received(at: datetime) -> Filing:
         rules = rules_at(form.city, RECTIFICATION, at)
-        judge(rules, stated, None)
+        judge(rules, stated, None, at)
         return Filing(
             rules=rules,
             party=caller.account_id,

@@ -73,5 +73,5 @@ async def concerned_by(store: Store, filer: Filer, caller: Caller, form: LeakRep
 def judge_report(form: LeakReportForm, at: datetime, concerned: Concerned) -> ProcedureRules:
     """The rules under which the report is received. Raises a Problem that names every reason why it cannot be."""
     rules = rules_at(form.city, LEAK, at)
-    judge(rules, form.stated(), concerned.dataset)
+    judge(rules, form.stated(), concerned.dataset, at)
     return rules

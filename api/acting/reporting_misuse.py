@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from activities.record.filings import Filing
 from activities.tables.gate import CurtailmentRow
@@ -20,9 +20,10 @@ from reading.misuse import questions as misuse
 from reading.sight import Caller
 from reading.store import Store
 from rules.admissibility import chosen
+from rules.deadlines import to_shanghai
 from rules.procedure_names import MISUSE, MISUSE_APPEAL
 from rules.procedure_rules import PROVIDER, ProcedureRules
-from rules.vocabulary import FOUND_BY, TAKEN_BY
+from rules.vocabulary import FOUND_BY, MEASURE_TOLD, TAKEN_BY
 
 REPORTS = "/v1/misuse-reports"
 APPEALS = "/v1/misuse-appeals"
@@ -57,7 +58,7 @@ def judge_misuse_report(form: MisuseReportForm, at: datetime, subject: Subject, 
     rules = rules_at(form.city, MISUSE, at)
     with refused_before_receipt():
         reporting.may_report_misuse(caller.roles)
-    judge(rules, form.stated(), subject.dataset)
+    judge(rules, form.stated(), subject.dataset, at)
     return rules
 
 
@@ -68,6 +69,8 @@ class Measure:
     city: str
     taken: CurtailmentRow
     bodies: Mapping[str, str]
+    told_on: date | None
+    """The day on which the user of the data was told of it; None before that."""
 
     @property
     def found(self) -> dict[str, str]:
@@ -83,7 +86,9 @@ async def measure_of(store: Store, filer: Filer, caller: Caller, grant: str, mea
         raise invalid("measure_id", "measure_unknown")
     cause = (await store.case_read(taken.case_id)).state
     subject = await filer.subject(held.case.city, taken.dataset_id)
-    return Measure(held.case.city, taken, {**subject.bodies, PROVIDER: cause.bodies[PROVIDER]})
+    met = (await store.case_read(grant)).state.curtailments.get(measure_id)
+    told_on = to_shanghai(met.at).date() if met else None
+    return Measure(held.case.city, taken, {**subject.bodies, PROVIDER: cause.bodies[PROVIDER]}, told_on)
 
 
 async def judge_misuse_appeal(
@@ -99,7 +104,7 @@ async def judge_misuse_appeal(
 
 def _judged(form: MisuseAppealForm, at: datetime, measure: Measure) -> ProcedureRules:
     rules = rules_at(measure.city, MISUSE_APPEAL, at)
-    judge(rules, form.stated(), None)
+    judge(rules, form.stated(), None, at)
     return rules
 
 
@@ -119,6 +124,7 @@ async def receive_misuse_appeal(
             data_items=(),
             choices=measure.found,
             given=frozenset(form.stated()),
+            elsewhere={MEASURE_TOLD: measure.told_on} if measure.told_on else {},
             caused_by=measure.taken.case_id,
         )
 

@@ -20,7 +20,7 @@ PATH = "/v1/access-requests"
 def judge_request(form: AccessRequestForm, at: datetime, subject: Subject) -> ProcedureRules:
     """The rules under which the request is received. Raises a Problem that names every reason why it cannot be."""
     rules = rules_at(form.city, ACCESS_REQUEST, at)
-    judge(rules, form.stated(), subject.dataset)
+    judge(rules, form.stated(), subject.dataset, at)
     return rules
 
 

@@ -45,7 +45,7 @@ def judge_sharing(form: SharingForm, at: datetime, subject: Subject, caller: Cal
     if refused := why_not_shared(rules, class_of(entry), limits):
         raise Problem("Inadmissible", errors=wrongs([refused], rules))
     stated = {**form.stated(), ASKED_BY: asked_by, SHARING_CLASS: class_of(entry)}
-    judge(rules, stated, subject.dataset)
+    judge(rules, stated, subject.dataset, at)
     for_body = body if asked_by == DEPARTMENT else None
     bodies = {**subject.bodies, **({REQUESTER: for_body} if for_body else {})}
     return Judged(rules, chosen(rules, stated), rules.with_a_part(bodies), for_body)

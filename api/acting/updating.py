@@ -81,7 +81,7 @@ async def receive_update(call: UpdateFiled, form: CatalogueUpdateForm) -> CaseSh
     concerned = await _concerned(call, form)
 
     def received(at: datetime) -> Filing:
-        filing = _filing(call, form, concerned, at)
+        filing = _filing(call, form, concerned, at).with_its_day(form.said())
         if form.entry:
             _would_be_taken(call, form, concerned, filing, at)
         return filing
@@ -126,7 +126,7 @@ def _filing(call: UpdateFiled, form: CatalogueUpdateForm, concerned: Concerned, 
     """The filing by the law in force. Raises a Problem that names why it cannot be received."""
     stated = form.stated()
     rules = rules_at(form.city, CATALOGUE_UPDATE, at)
-    judge(rules, stated, concerned.dataset)
+    judge(rules, stated, concerned.dataset, at)
     choices = chosen(rules, stated)
     if form.occurred_on and form.occurred_on > to_shanghai(at).date():
         raise invalid("occurred_on", "day_in_the_future")
@@ -141,7 +141,6 @@ def _filing(call: UpdateFiled, form: CatalogueUpdateForm, concerned: Concerned, 
         data_items=(),
         choices=choices,
         given=frozenset(stated),
-        occurred_on=form.occurred_on,
     )
 
 

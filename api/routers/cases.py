@@ -61,6 +61,7 @@ async def search(
     case_number: Word = None,
     dataset_id: Word = None,
     provider: Word = None,
+    filed_late: Annotated[bool | None, Query(description="filed after the time within which the law wants it")] = None,
     received_from: QueriedMoment | None = None,
     received_until: Annotated[QueriedMoment | None, Query(description="exclusive")] = None,
     after: Cursor = None,
@@ -77,6 +78,7 @@ async def search(
         case_number=case_number,
         dataset_id=dataset_id,
         provider=provider,
+        filed_late=filed_late,
         received_from=received_from,
         received_until=received_until,
     )

@@ -222,11 +222,12 @@ def status_named(asked: str) -> Literal["open", "closed"] | None:
 
 def cases_asked(call: Call) -> tuple[dict[str, str], CasesSought]:
     """Which cases are searched for, as the address says it and as it is meant."""
-    asked = {name: call.asked(name) or "" for name in ("number", "procedure", "status")}
+    asked = {name: call.asked(name) or "" for name in ("number", "procedure", "status", "filed")}
     return asked, CasesSought(
         procedure=asked["procedure"] or None,
         status=status_named(asked["status"]),
         case_number=asked["number"].upper() or None,
+        filed_late=True if asked["filed"] == "late" else None,
     )
 
 

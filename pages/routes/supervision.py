@@ -28,6 +28,7 @@ from reading.board.shown import board_shown
 from reading.calendar.shown import clocks_are_moved
 from reading.cases.lists import titles_of
 from reading.supervision.due_lists import LONGEST_WITHIN, OVERDUE, WITHIN, DueList
+from reading.supervision.filed_late import filed_late_page, filed_late_table
 from reading.supervision.lists import Asking, due_page, prompt_page, waiting_page
 from reading.supervision.more_sheets import prompt_table, waiting_table
 from reading.supervision.sheet import table
@@ -135,6 +136,14 @@ async def promptly(call: Call) -> Response:
     return await _listed(call, of, "promptly", found.items, found.next, "supervision/promptly.html", {})
 
 
+async def filed_late(call: Call) -> Response:
+    """Open cases that were filed after the time within which the law wants them, the latest first; which bars
+    nothing."""
+    of = await asking(call)
+    found = await filed_late_page(call.store, of, call.asked("cursor"), A_PAGE)
+    return await _listed(call, of, "filed_late", found.items, found.next, "supervision/filed_late.html", {})
+
+
 async def waiting(call: Call) -> Response:
     """Acts that were received and are not worked off, the oldest first, each with its reason."""
     of = await asking(call)
@@ -190,6 +199,11 @@ async def promptly_csv(call: Call) -> Response:
     return await as_table(call, "promptly", prompt_table(call.runtime, await asking(call)))
 
 
+async def filed_late_csv(call: Call) -> Response:
+    """All cases that were filed late and are open, as a table."""
+    return await as_table(call, "filed_late", filed_late_table(call.runtime, await asking(call)))
+
+
 async def waiting_csv(call: Call) -> Response:
     """All acts that wait, as a table."""
     return await as_table(call, "waiting", waiting_table(call.runtime, await asking(call)))
@@ -203,6 +217,8 @@ ROUTES = (
     page("/supervision/due-soon.csv", due_soon_csv),
     page("/supervision/promptly", promptly),
     page("/supervision/promptly.csv", promptly_csv),
+    page("/supervision/filed-late", filed_late),
+    page("/supervision/filed-late.csv", filed_late_csv),
     page("/supervision/waiting", waiting),
     page("/supervision/waiting.csv", waiting_csv),
 )

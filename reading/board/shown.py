@@ -15,6 +15,7 @@ from reading.figures.tallies import AGES
 from reading.shape import Instant, Shape
 from reading.store import Archive, Present, Store
 from reading.supervision.due_lists import OVERDUE
+from reading.supervision.filed_late import count_filed_late
 from reading.supervision.lists import Asking, due_page
 from reading.supervision.names import Names, body_labels
 from reading.supervision.shapes import SupervisedTask
@@ -91,6 +92,8 @@ class Board(Shape):
     held_longest: list[HeldData]
     decided: list[DecidedRow]
     worst: list[SupervisedTask]
+    filed_late: int
+    """Open cases that were filed after the time within which the law wants them; which bars nothing."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -121,6 +124,7 @@ async def board_shown(store: Store, asking: Asking) -> Board | None:
         promptly = await board.count_owed_promptly(store, seen)
         in_hand = await board.in_hand(store, seen, present.now, OFFICERS)
         kept_back = await board.kept_back(store, seen)
+        filed_late = await count_filed_late(store, seen)
         worst = await due_page(store, asking, OVERDUE, None, WORST)
     decided = deciding.result()
     bodies = {body for _, body in promptly} | {place.body for place in by_time_left}
@@ -136,6 +140,7 @@ async def board_shown(store: Store, asking: Asking) -> Board | None:
         held_longest=held[:OLDEST],
         decided=_decided(decided, names, asking),
         worst=worst.items,
+        filed_late=filed_late,
     )
 
 

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow, TaskRow
 from reading.cases import questions as cases
+from reading.cases.filing_period import was_filed_late
 from reading.cases.questions import CasesSought
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
@@ -51,6 +52,7 @@ class MyCase:
     procedure_label: str
     title: str | None
     received_at: datetime
+    filed_late: bool
     closed_at: datetime | None
     outcome_label: str | None
     holdings: tuple[Holding, ...]
@@ -133,6 +135,7 @@ async def _shown(
                 procedure_label=law.case_called(row.procedure),
                 title=said(title, language) if title else None,
                 received_at=row.received_at,
+                filed_late=was_filed_late(row),
                 closed_at=row.closed_at,
                 outcome_label=law.say(label) if label else None,
                 holdings=tuple(_holding(law, task, bodies, overdue) for task in tasks.get(row.case_id, ())),

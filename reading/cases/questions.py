@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import col, select
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, TaskRow
 from models.passing import opened_by_time
 from models.state import CaseState, fold
+from reading.cases.filing_period import filed_late
 from reading.cases.shapes import CaseShown
 from reading.due import answers, has_come, overdue, unsettled
 from reading.paging import Cut, cut, instant, number_of, place_of
@@ -38,6 +39,7 @@ class CasesSought:
     dataset_id: str | None = None
     provider: str | None = None
     party: str | None = None
+    filed_late: bool | None = None
     received_from: datetime | None = None
     received_until: datetime | None = None
 
@@ -121,6 +123,8 @@ async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | 
             wanted.append(col(CaseRow.closed_at).is_(None))
         case "closed":
             wanted.append(col(CaseRow.closed_at).is_not(None))
+    if sought.filed_late is not None:
+        wanted.append(filed_late() if sought.filed_late else filed_late().is_not(true()))
     if sought.received_from is not None:
         wanted.append(col(CaseRow.received_at) >= sought.received_from)
     if sought.received_until is not None:

@@ -207,6 +207,19 @@ class RemediesShown(Shape):
     ways: list[RemedyShown]
 
 
+class FilingPeriodShown(RuleNamed):
+    """Within which time the law wants a case filed, and by which article: so long after the day `counted_from`, or
+    before that day begins, where `period` is null. `wanted_until` is exclusive. What is filed later is `late` on
+    record, and is received and handled all the same."""
+
+    period: str | None
+    counted_from: date
+    counted_from_label: str
+    wanted_until: Instant
+    last_day: date
+    late: bool
+
+
 class CaseShown(Shape):
     """A case as its log tells it. `dataset_id` is null where it is about none.
 
@@ -221,6 +234,7 @@ class CaseShown(Shape):
     openness review: `openness_review`. Of a rectification: `rectification`. Of what is done once a year: `year`; of
     what an evaluation has found of a body: `finding`. Of data opened outside the platform: `opening_elsewhere`.
     Of a request for sharing: `sharing_request`.
+    `filing_period` is the time within which the law wanted it filed, null where it gives none.
     `remedies` are where to go after a refusal, where the case ended in one, and after something was taken of the grant
     that the case is, where the city hears no appeal.
     `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
@@ -238,6 +252,7 @@ class CaseShown(Shape):
     received_at: Instant
     closed_at: Instant | None
     dataset_id: str | None
+    filing_period: FilingPeriodShown | None
     parties: list[PartyShown]
     rules: RulesShown
     request: RequestShown | None
@@ -283,7 +298,8 @@ class RequestFiled(CaseShown):
 
 
 class CaseSummary(Shape):
-    """A case in a list."""
+    """A case in a list. `filed_late`: it was filed after the time within which the law wants it, which is on record and
+    bars nothing."""
 
     case_id: str
     case_number: str
@@ -292,6 +308,7 @@ class CaseSummary(Shape):
     status: Literal["open", "closed"]
     outcome: str | None
     received_at: Instant
+    filed_late: bool
     closed_at: Instant | None
     dataset_id: str | None
     provider: str | None

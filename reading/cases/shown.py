@@ -12,6 +12,7 @@ from activities.tables.cases import CaseRow
 from models.procedures import BY_NAME
 from models.state import CaseState
 from reading.cases import questions as cases
+from reading.cases.filing_period import filing_period_shown, was_filed_late
 from reading.cases.possible import possible_acts
 from reading.cases.road import Bodies, road_of, road_shown
 from reading.cases.shapes import (
@@ -97,6 +98,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         received_at=state.received_at,
         closed_at=state.closed_at,
         dataset_id=state.dataset_id or None,
+        filing_period=filing_period_shown(law, state),
         parties=parties(state, names, said(party.name, language) if party else None),
         rules=law.rules_kept(state.rules_digest),
         request=request_shown(state, acts) if state.procedure == ACCESS_REQUEST else None,
@@ -220,6 +222,7 @@ def case_summary(row: CaseRow) -> CaseSummary:
     """A case of a list."""
     return CaseSummary(
         **row.model_dump(include=set(CaseSummary.model_fields) - {"dataset_id"}),
+        filed_late=was_filed_late(row),
         dataset_id=row.dataset_id or None,
         status="closed" if row.closed_at else "open",
         events_count=row.number,

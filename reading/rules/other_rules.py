@@ -8,9 +8,10 @@ from datetime import date
 
 from reading.rules.stops_in_words import stop_in_words, stop_named
 from reading.rules.words import COMMA, ONLY_WHEN, SEMICOLON, Words
+from reading.words.filing_day import day_called
 from rules.deadlines import DATED
 from rules.pack import Pack
-from rules.pinned import Citation, HoldRule, Label, LastDayOff, YearOf
+from rules.pinned import BEFOREHAND, Citation, FiledWithinRule, HoldRule, Label, LastDayOff, YearOf
 from rules.procedure_names import RECTIFICATION
 from rules.resolving import NotInForce, governing
 
@@ -37,6 +38,13 @@ ON_GROUNDS = Label(
 WITHOUT_EVIDENCE = Label(zh="{when}：自收到时起暂停，无须证据", en="{when}: held from the receipt on, without evidence")
 
 BEGINNING = Label(zh="启动", en="Beginning")
+FILING = Label(zh="提出期限", en="Period for filing")
+FILED_WITHIN = Label(zh="自{day}起{period}内提出", en="within {period} from the {day}")
+FILED_BEFOREHAND = Label(zh="在{day}之前提出", en="before the {day}")
+LATE_BARS_NOTHING = Label(
+    zh="逾期的记录在案，照常受理和办理",
+    en="what comes later is late on record, and is received and handled all the same",
+)
 SELECTION = Label(zh="适用的规定", en="Law of the case")
 SELECTED_BY: Mapping[str, Label] = {
     "received": Label(
@@ -127,6 +135,8 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     """The rules of a procedure besides its stages, in the order in which people ask for them."""
     rules, say = words.rules, words.say
     yield OtherRule(say(BEGINNING), who_begins(words), rules.every.citation if rules.every else None)
+    if rules.filed_within:
+        yield OtherRule(say(FILING), filed_within(words, rules.filed_within), rules.filed_within.citation)
     if rules.selection:
         chosen = say(SELECTED_BY[rules.selection.selected_by])
         yield OtherRule(say(SELECTION), chosen, rules.selection.citation)
@@ -210,6 +220,16 @@ def who_begins(words: Words) -> str:
     if any(not choice.on_request for choice in rules.choices.get("trigger", ())):
         who += words.say(BY_ANOTHER_CASE)
     return who
+
+
+def filed_within(words: Words, within: FiledWithinRule) -> str:
+    """How soon the law wants a thing filed, and what becomes of what comes later."""
+    day = words.say(day_called(words.rules, within))
+    soon = words.say(FILED_BEFOREHAND, day=day)
+    if within.period != BEFOREHAND:
+        soon = words.say(FILED_WITHIN, day=day, period=words.length(within.period))
+    only = [words.say(ONLY_WHEN, when=words.choices(within.when))] if within.when else []
+    return words.join(SEMICOLON, [soon, *only, words.say(LATE_BARS_NOTHING)])
 
 
 def held_back(words: Words, hold: HoldRule) -> list[str]:

@@ -43,6 +43,7 @@ CASES: Columns[MyCase] = {
     "procedure": lambda case, _: case.procedure_label,
     "dataset": lambda case, _: case.title,
     "received_at": lambda case, _: minute(case.received_at),
+    "filed_late": lambda case, language: yes(case.filed_late, language),
     "closed_at": lambda case, _: minute(case.closed_at),
     "ending": lambda case, _: case.outcome_label,
     "stage": lambda case, _: "; ".join(each.label for each in case.holdings),

@@ -9,7 +9,7 @@ import pytest
 from activities.calendar.record import wanted_until
 from activities.record.rows import filed_of_body
 from models import acts as a
-from models.filing_of_bodies import day_out_of_place
+from models.filing_day import day_in_the_future
 from models.procedures.account_change import ACCOUNT_CHANGE
 from models.procedures.contact_change import CONTACT_CHANGE
 from rules.deadlines import SHANGHAI
@@ -83,7 +83,7 @@ def test_who_asks_for_a_body_decides_nothing_for_the_one_that_answers(city: str)
 @pytest.mark.parametrize(("received", "late"), [((2026, 11, 25, 23, 59), False), ((2026, 11, 26, 0, 0), True)])
 def test_a_change_of_contact_is_wanted_within_two_working_days(received: tuple[int, ...], late: bool) -> None:
     rules = law("nanning", "contact_change")
-    until = wanted_until(rules, date(2026, 11, 23), notices())
+    until = wanted_until(rules, date(2026, 11, 23), notices(), {})
     assert rules.filed_within
     assert (rules.filed_within.period, rules.filed_within.citation.article) == ("2wd", "12.2")
     assert until == datetime(2026, 11, 26, tzinfo=SHANGHAI)
@@ -116,9 +116,10 @@ def test_a_contact_is_taken_on_file_whether_or_not_it_comes_late(late: bool) -> 
 def test_nothing_has_changed_tomorrow() -> None:
     rules = law("nanning", "contact_change")
     today = MONDAY.date()
-    assert day_out_of_place(rules, today, MONDAY) == []
-    (found,) = day_out_of_place(rules, today + timedelta(days=1), MONDAY)
+    assert day_in_the_future(rules, {"discovered_on": str(today)}, MONDAY) == []
+    (found,) = day_in_the_future(rules, {"discovered_on": str(today + timedelta(days=1))}, MONDAY)
     assert (found.field, found.code) == ("discovered_on", "day_in_the_future")
+    assert found.citation and found.citation.article == "12.2"
 
 
 def test_only_the_two_cities_whose_law_has_them_know_accounts() -> None:

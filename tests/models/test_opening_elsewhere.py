@@ -47,8 +47,8 @@ def test_beforehand_is_before_the_first_minute_of_the_day_whatever_day_it_is() -
         Basis.LAW,
     )
     sunday = date(2026, 11, 29)
-    assert wanted_until(rules, sunday, notices()) == datetime(2026, 11, 29, tzinfo=SHANGHAI)
-    assert wanted_until(rules, None, notices()) is None
+    assert wanted_until(rules, sunday, notices(), {}) == datetime(2026, 11, 29, tzinfo=SHANGHAI)
+    assert wanted_until(rules, None, notices(), {}) is None
 
 
 @pytest.mark.duty("GZ-16a")

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from models.quality import day_out_of_place, not_obtained
+from models.filing_day import day_in_the_future
+from models.quality import found_before_the_grant, not_obtained
 from rules.admissibility import Inadmissible
+from tests.models.bench import law
 
 MONDAY = datetime(2026, 11, 23, 1, tzinfo=UTC)
 GRANTED = datetime(2026, 11, 18, 16, 30, tzinfo=UTC)
@@ -36,8 +38,10 @@ def test_everybody_obtains_open_data_and_conditional_data_whoever_had_a_grant() 
 )
 def test_nothing_is_found_tomorrow_or_before_the_day_of_the_grant(found_on: date, code: str | None) -> None:
     expected = [("discovered_on", code)] if code else []
-    assert codes(day_out_of_place("conditional", found_on, MONDAY, GRANTED, None)) == expected
+    in_the_future = day_in_the_future(law("nanning", "quality_check"), {"discovered_on": str(found_on)}, MONDAY)
+    assert codes([*in_the_future, *found_before_the_grant("conditional", found_on, GRANTED, None)]) == expected
 
 
 def test_a_day_that_is_not_stated_is_not_out_of_place() -> None:
-    assert day_out_of_place("conditional", None, MONDAY, GRANTED, None) == []
+    assert day_in_the_future(law("nanning", "quality_check"), {}, MONDAY) == []
+    assert found_before_the_grant("conditional", None, GRANTED, None) == []

@@ -28,6 +28,7 @@ OF_OFFICERS = (
     "/supervision/overdue",
     "/supervision/due-soon",
     "/supervision/promptly",
+    "/supervision/filed-late",
     "/supervision/waiting",
     "/supervision/figures",
     "/supervision/notices",

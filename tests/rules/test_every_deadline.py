@@ -155,12 +155,16 @@ WITHIN = [
 
 @pytest.mark.parametrize("rules", WITHIN, ids=[f"{each.city}-{each.procedure}" for each in WITHIN])
 def test_what_is_to_be_filed_within_a_period_is_late_after_days_counted_one_by_one(rules: ProcedureRules) -> None:
-    assert rules.filed_within
+    within = rules.filed_within
+    assert within
+    bound = {name: values[0] for name, values in within.when.items()}
     for at in RECEIPTS:
-        day, period = at.date(), rules.filed_within.period
+        day, period = at.date(), within.period
         midnight = datetime.combine(day, time.min, SHANGHAI)
         ends = midnight if period == BEFOREHAND else counted(rules, midnight, period)
-        assert wanted_until(rules, day, notices()) == ends
+        assert wanted_until(rules, day, notices(), bound) == ends
+        if within.when:
+            assert wanted_until(rules, day, notices(), {}) is None, "the period does not bind such a filing"
 
 
 def test_every_city_and_every_procedure_that_has_a_number_is_among_them() -> None:
@@ -171,4 +175,6 @@ def test_every_city_and_every_procedure_that_has_a_number_is_among_them() -> Non
         *("evaluation", "objection", "opening_focus", "opening_plan", "quality_check", "rectification"),
         *("sharing_request", "use_report"),
     }, "a procedure that is new here is named here"
-    assert {each.procedure for each in WITHIN} == {"quality_check", "contact_change", "opening_elsewhere"}
+    assert {each.procedure for each in WITHIN} == {
+        *("quality_check", "contact_change", "opening_elsewhere", "catalogue_update", "objection", "misuse_appeal"),
+    }, "a filing that a period binds is named here"

@@ -30,11 +30,13 @@ from rules.vocabulary import (
     FORMS,
     FOUND_AT_RECEIPT,
     LIST_OF_DATA,
+    OFFERED_EVERYWHERE,
     QUESTIONS,
     REPORTED,
     SHARING_CLASS,
     TIME_LIMIT,
     asked_by,
+    day_of_form,
     demandable_of,
     labels,
 )
@@ -64,6 +66,12 @@ def test_a_form_asks_only_for_fields_that_there_are_and_for_each_once() -> None:
         names = [each.name for each in asked]
         assert set(names) <= set(FIELDS), form
         assert len(names) == len(set(names)), form
+
+
+def test_whatever_is_filed_can_state_one_day_and_no_form_asks_for_two() -> None:
+    assert all(len(asked_by(form, Kind.DAY)) == 1 for form in FILINGS)
+    assert {day_of_form(form) for form in FILINGS} == {"discovered_on", "opens_on", "occurred_on"}
+    assert day_of_form(DECISION) is None
 
 
 def test_each_field_stands_in_a_form_but_those_that_the_service_answers_itself() -> None:
@@ -125,7 +133,9 @@ def test_what_the_packs_ask_for_is_in_the_vocabulary_where_they_ask_for_it() -> 
 
     for nothing in (OPENNESS_REVIEW, EMERGENCY_UPKEEP, USE_REPORT, *YEARLY):
         assert filed.pop(nothing) == set(), "begun without a word"
-    assert {name: demandable_of(name) for name in filed} == filed
+    offered = {name: set(demandable_of(name) - filed[name]) for name in filed}
+    assert all(filed[name] <= demandable_of(name) for name in filed)
+    assert set().union(*offered.values()) <= OFFERED_EVERYWHERE
     assert decided <= DECISION_FIELDS | FILING_FIELDS | QUESTIONS | set(REPORTED)
     assert set(FILINGS) == set(filed)
 

@@ -41,6 +41,7 @@ from rules.procedure_names import (
 )
 from rules.vocabulary import (
     AGREEMENT,
+    OFFERED_EVERYWHERE,
     REPORT,
     REPORT_RESULTS,
     REPORTED,
@@ -50,7 +51,7 @@ from rules.vocabulary import (
 )
 
 
-@asks(ACCESS_REQUEST)
+@asks(ACCESS_REQUEST, leave_out=OFFERED_EVERYWHERE)
 class RequestFields(FilingForm):
     """What a request states. Which of it is demanded, and which values are known, the city's law says."""
 
@@ -68,10 +69,11 @@ class RequestFields(FilingForm):
 
 
 class AccessRequestForm(RequestFields):
-    """An access request (有条件开放数据申请)."""
+    """An access request (有条件开放数据申请). From which day its period runs, no supplement changes."""
 
     city: NamedCity
     dataset_id: Code
+    discovered_on: Day | None = Field(None, description="the day on which it came to be known")
 
 
 @asks(OBJECTION)

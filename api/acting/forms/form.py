@@ -81,14 +81,14 @@ TYPES: Mapping[Kind, Any] = {
 """As what JSON carries a field of each kind; `COUNT`, `ENTRY` and `ANSWERS` differ from form to form."""
 
 
-def asks(form: str, **own: Any) -> Callable[[type[F]], type[F]]:
+def asks(form: str, *, leave_out: frozenset[str] = frozenset(), **own: Any) -> Callable[[type[F]], type[F]]:
     """A class of forms with the fields that the vocabulary has that form ask for, after those that it states itself.
 
     `own` are the types of fields whose kind has none in `TYPES`. What code reads by name the class declares for the
-    type checker alone.
+    type checker alone. `leave_out` are fields that one form of several has alone.
     """
     fields: dict[str, Any] = {}
-    for asked in FORMS[form]:
+    for asked in (each for each in FORMS[form] if each.name not in leave_out):
         kind = FIELDS[asked.name].kind
         of_type = own.get(asked.name) or TYPES[kind]
         if asked.always:
