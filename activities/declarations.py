@@ -11,7 +11,7 @@ from activities.database import present
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.outbox.outbox import put_out
 from activities.statements import insert
-from models.telling import Account, Telling
+from models.tellings import Account, Telling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

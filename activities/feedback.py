@@ -11,7 +11,7 @@ from activities.outbox.outbox import put_out
 from activities.sealing.ring import DataKey
 from activities.sealing.seals import is_same_call, keyed
 from activities.statements import insert
-from models.telling import Account, Officers, Telling
+from models.tellings import Account, Officers, Telling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

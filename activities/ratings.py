@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from activities.database import present
 from activities.outbox.outbox import put_out
 from activities.statements import insert
-from models.telling import Officers, Telling
+from models.tellings import Officers, Telling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

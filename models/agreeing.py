@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models import acts as a
 from models import refusals as r
+from models.act_contents import GrantTerms
 from models.granting import items_granted
 from models.restrictions import within
 from models.state import CaseState
@@ -41,15 +42,13 @@ def agreed_by_now(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Cor
     return stated_by_others | LIST_OF_DATA if is_listed else stated_by_others
 
 
-def list_allowed(
-    rules: ProcedureRules, state: CaseState, task: TaskState, outcome: Outcome, terms: a.GrantTerms
-) -> None:
+def list_allowed(rules: ProcedureRules, state: CaseState, task: TaskState, outcome: Outcome, terms: GrantTerms) -> None:
     """A signature sets no terms, except that an applicant lists the data of its commitment where the law demands the
     list, within what the bodies have agreed to. Raises TermsNotAllowed, ItemNotRequested."""
     if task.body != APPLICANT:
         raise r.TermsNotAllowed(field="terms")
     is_wanted = any(LIST_OF_DATA & set(requirement.any_of) for requirement in outcome.requires)
-    if not is_wanted or terms.data_items is None or terms != a.GrantTerms(data_items=terms.data_items):
+    if not is_wanted or terms.data_items is None or terms != GrantTerms(data_items=terms.data_items):
         raise r.TermsNotAllowed(field="data_items")
     if not within(terms.data_items, items_granted(rules, state)):
         raise r.ItemNotRequested(field="data_items")

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.act_contents import Amendment
 from models.clock import Stop
 from models.course import put
 from models.proposal import Proposal
@@ -83,7 +84,7 @@ def stated_so_far(state: CaseState) -> dict[str, object]:
     return {**dict.fromkeys(state.given, "given"), **state.choices, "data_items": state.data_items}
 
 
-def supplement_allowed(state: CaseState, amends: a.Amendment) -> None:
+def supplement_allowed(state: CaseState, amends: Amendment) -> None:
     """A supplement completes a request and does not make another of it: what bodies have looked at stays as it was.
 
     Items may be left out until a body has set terms on them. Only a resubmission changes a choice, and the review then
@@ -100,7 +101,7 @@ def supplement_allowed(state: CaseState, amends: a.Amendment) -> None:
         raise r.ItemNotRequested(field="data_items")
 
 
-def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, amends: a.Amendment) -> None:
+def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, amends: Amendment) -> None:
     """The request is on record as the applicant now states it; nothing is added where nothing changes. Raises
     ChoiceNotOnRequest."""
     state = proposal.state

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.act_contents import Measure
 from models.proposal import Proposal
 from models.state import CaseState
 from rules.pinned import Citation
@@ -19,7 +20,7 @@ NAMES = (ClassEffect.PROPOSE, ClassEffect.SET)
 """What names a class of its own."""
 
 
-def class_allowed(rules: ProcedureRules, state: CaseState, outcome: Outcome, measure: a.Measure) -> None:
+def class_allowed(rules: ProcedureRules, state: CaseState, outcome: Outcome, measure: Measure) -> None:
     """A decision is allowed by the state of the class: its outcome fits a settled or an open class, a draft has the
     settled class, and an outcome that names a class names another than the draft's.
 
@@ -69,7 +70,7 @@ def settled_otherwise(settled: e.ClassSettled, field: str) -> r.ClassIsSettled:
     )
 
 
-def move_class(proposal: Proposal, outcome: Outcome, measure: a.Measure, act: a.Decide) -> None:
+def move_class(proposal: Proposal, outcome: Outcome, measure: Measure, act: a.Decide) -> None:
     """The decision proposes another class or settles one; an outcome that is not about the class does nothing."""
     if outcome.class_effect is None:
         return

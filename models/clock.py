@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from models.acts import Frozen
+from models.act_contents import Frozen
 from rules.deadlines import DATED, Period, Unit, parse_period
 from rules.pinned import Basis, LastDayOff
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models import events as e
-from models.acts import Frozen
+from models.act_contents import Frozen
 from models.clock import Clock, Extension, OpenStop, Stop
 from models.evidence_clocks import EVIDENCE
 from rules.pinned import Basis, Citation

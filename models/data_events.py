@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from models.acts import Standing
+from models.act_contents import Standing
 from models.recorded import Recorded
 from models.restrictions import Items, RestrictionKind, RestrictionTold, items_of
 

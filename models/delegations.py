@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from models.acts import Frozen
+from models.act_contents import Frozen
 from models.delegation_events import AccessDelegated, DelegatedKeyIssued, DelegationRevoked
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from models import acts as a
+from models.act_contents import GrantTerms, Measure
 from models.agreeing import agreed_by_now
 from models.classes import NAMED_CLASS
 from models.limits import set_by
-from models.refusals import Missing, RequirementMissing
+from models.refusal import Missing
+from models.refusals import RequirementMissing
 from models.state import CaseState
 from rules.pinned import Requirement
 from rules.pinned_stages import EntryEffect, Outcome
@@ -46,7 +48,7 @@ def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct)
     )
 
 
-def demanded_by_mode(rules: ProcedureRules, terms: a.GrantTerms | None) -> tuple[Requirement, ...]:
+def demanded_by_mode(rules: ProcedureRules, terms: GrantTerms | None) -> tuple[Requirement, ...]:
     """What the law demands of a decision that grants access in the way that these terms name."""
     mode = rules.choice("access_mode", terms.access_mode) if terms and terms.access_mode else None
     return mode.grant_requires if mode else ()
@@ -65,7 +67,7 @@ def unmet(
 
 
 def lacking_in_entry(
-    rules: ProcedureRules, state: CaseState, outcome: Outcome, measure: a.Measure
+    rules: ProcedureRules, state: CaseState, outcome: Outcome, measure: Measure
 ) -> tuple[Requirement, ...]:
     """The fields that the law demands of an entry and that it would lack under the submitted draft."""
     if outcome.entry is not EntryEffect.SUBMIT:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.acts import Amendment, Measure
+from models.act_contents import Amendment, Measure
 from models.classes import OPENNESS
 from models.state import CaseState
 from models.task_state import TaskState

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.act_contents import Measure
 from models.proposal import Proposal
 from models.restricting import met_by
 from models.restrictions import ITEMS_REMOVED, Items, RestrictionKind, items_of, written
@@ -55,7 +56,7 @@ def published_at_last(rules: ProcedureRules, proposal: Proposal, act: a.EntryIsP
             )
 
 
-def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, measure: a.Measure, act: a.Decide) -> None:
+def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, measure: Measure, act: a.Decide) -> None:
     """The decision orders a change of the entry, submits a draft, or publishes it. Raises DataIsRestricted."""
     state = proposal.state
     common = {"at": act.received_at, "act": act.id, "by": act.by.account}
@@ -188,7 +189,7 @@ def items_gone(act: a.ChangeEntry, items: tuple[str, ...]) -> str | None:
     return ITEMS_REMOVED if items and act.data_items and set(items).isdisjoint(act.data_items) else None
 
 
-def measure_allowed(outcome: Outcome, measure: a.Measure) -> None:
+def measure_allowed(outcome: Outcome, measure: Measure) -> None:
     """A decision does to data and entry only what its outcome allows. Raises MeasureNotAllowed."""
     demanded = {field for requirement in outcome.requires for field in requirement.any_of}
     out_of_place = {
@@ -204,7 +205,7 @@ def measure_allowed(outcome: Outcome, measure: a.Measure) -> None:
             raise r.MeasureNotAllowed(field=field)
 
 
-def days_have_passed(measure: a.Measure, act: a.Decide) -> None:
+def days_have_passed(measure: Measure, act: a.Decide) -> None:
     """What a decision says was done lies in the past. Raises ProcessingNotDone, ConsultationNotOver."""
     today = to_shanghai(act.received_at).date()
     if measure.processed_on and measure.processed_on > today:

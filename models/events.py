@@ -20,7 +20,7 @@ from models.access_events import (
     AccessRevoked,
     KeyIssued,
 )
-from models.acts import Standing
+from models.act_contents import Standing
 from models.data_events import (
     DATA_MOVED,
     DATA_STOPPED,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models import acts as a
 from models import refusals as r
+from models.act_contents import Finding
 from rules.pinned_stages import GrantEffect, Outcome, RecordEffect
 from rules.procedure_rules import ProcedureRules
 
@@ -16,7 +16,7 @@ def acts_on_grants(rules: ProcedureRules) -> bool:
     return any(outcome.grant and outcome.grant.curtails for stage in stages for outcome in stage.outcomes)
 
 
-def finding_allowed(rules: ProcedureRules, outcome: Outcome, finding: a.Finding | None) -> None:
+def finding_allowed(rules: ProcedureRules, outcome: Outcome, finding: Finding | None) -> None:
     """A decision takes only of a grant on the dataset of its case, while it holds, and leaves it only what it gives.
 
     Raises FindingNotAllowed, MisuseUnknown, GrantUnknown, GrantIsOver, NotOfTheGrant.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from models import events as e
-from models.acts import GrantTerms
+from models.act_contents import GrantTerms
 from models.restricting import all_withdrawn, met_by
 from models.restrictions import DATA_WITHDRAWN, ITEMS_REMOVED, RestrictionKind, touches
 from models.sharing import shared_by

@@ -6,6 +6,7 @@ from __future__ import annotations
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.act_contents import GrantTerms, Measure
 from models.agreeing import agreed_by_now, list_allowed, sets_terms, signs_as_the_party, stated_by_the_others
 from models.asking import amend, ask_opinion, ask_supplement, asked_inside, supply
 from models.classes import class_allowed
@@ -55,7 +56,7 @@ def outcome_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
     return outcome
 
 
-def terms_allowed(rules: ProcedureRules, state: CaseState, task: TaskState, terms: a.GrantTerms | None) -> None:
+def terms_allowed(rules: ProcedureRules, state: CaseState, task: TaskState, terms: GrantTerms | None) -> None:
     """What a body grants lies within what was asked for, what other bodies have passed, and what the law lets
     conditional data be obtained by.
 
@@ -189,7 +190,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         # The objector is answered once, with the decision that leaves nothing before the task.
         requires = tuple(each for each in requires if each.any_of != ANSWER)
     lacking = unmet(requires, state.choices, given)
-    entry_lacking = lacking_in_entry(rules, state, outcome, act.measure or a.Measure())
+    entry_lacking = lacking_in_entry(rules, state, outcome, act.measure or Measure())
     if lacking:
         # Without a draft, the draft itself is what is missing.
         raise missing(*lacking, *(entry_lacking if act.measure and act.measure.entry_fields else ()))
@@ -202,7 +203,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         nothing_opened_after_the_law(rules, state)
     if entry_lacking:
         raise missing(*entry_lacking)
-    class_allowed(rules, state, outcome, act.measure or a.Measure())
+    class_allowed(rules, state, outcome, act.measure or Measure())
     finding_allowed(rules, outcome, act.finding)
     limit_allowed(outcome, act)
     limit_stands(rules, state, outcome, act.received_at)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from models import acts as a
 from models import refusals as r
-from models.acts import TimeLimit
+from models.act_contents import TimeLimit
+from models.refusal import Refusal
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.deadlines import to_shanghai
@@ -18,7 +19,7 @@ from rules.vocabulary import TIME_LIMIT
 LONGEST = timedelta(days=3650)
 """The last day lies no farther ahead: a year may be mistyped."""
 
-STANDS_OTHERWISE: Mapping[LimitStanding, type[r.Refusal]] = {
+STANDS_OTHERWISE: Mapping[LimitStanding, type[Refusal]] = {
     LimitStanding.KEPT: r.TimeLimitMissed,
     LimitStanding.MISSED: r.TimeLimitKept,
     LimitStanding.RUNNING: r.TimeLimitOver,

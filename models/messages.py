@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.acts import Act, Frozen
+from models.act_contents import Frozen
+from models.acts import Act
 from models.events import Event
 from rules.procedure_rules import ProcedureRules
 

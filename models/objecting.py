@@ -8,6 +8,7 @@ from datetime import datetime
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.act_contents import Measure, Standing
 from models.classes import move_class
 from models.course import put, put_beside, verifying
 from models.curtailing import move_grant
@@ -60,7 +61,7 @@ def at_large(rules: ProcedureRules, state: CaseState) -> Items:
 
 def why_not(rule: HoldRule, state: CaseState) -> str | None:
     """The code that says why an objection does not hold the data back; None where it does."""
-    standing = state.standing or a.Standing()
+    standing = state.standing or Standing()
     if not state.evidence and rule.needs_evidence(state.choices):
         return "no_evidence"
     if standing.rejected_before:
@@ -144,7 +145,7 @@ def follow_decision(
 
     Raises ProcessingNotDone, ProcessedBeforeTheRestriction, MeasureNotAllowed.
     """
-    at, measure = act.received_at, act.measure or a.Measure()
+    at, measure = act.received_at, act.measure or Measure()
     if measure.processed_on:
         proposal.add(e.DataProcessed(at=at, act=act.id, by=act.by.account, processed_on=measure.processed_on))
         processed_anew(proposal.state, scope.items, measure.processed_on)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from models import acts as a
 from models import refusals as r
+from models.act_contents import Measure
 from models.restrictions import WHOLE_DATASET, Items, items_of, together
 from models.state import CaseState
 from models.task_state import DecidedPart, TaskState
@@ -29,7 +29,7 @@ class Scope:
 
 
 def scope_of(
-    rules: ProcedureRules, state: CaseState, task: TaskState, outcome: Outcome, measure: a.Measure | None
+    rules: ProcedureRules, state: CaseState, task: TaskState, outcome: Outcome, measure: Measure | None
 ) -> Scope:
     """What a decision is about: the items that it names, or everything that still lies before its task.
 

@@ -11,7 +11,8 @@ from models.acts import MOVES_NOTHING, Act, Decide, ReceivedAct
 from models.events import Event, Filed, TaskLapsed
 from models.passing import decided_by_time, opened_by_time, pass_time
 from models.proposal import Proposal
-from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
+from models.refusal import Refusal
+from models.refusals import CaseClosed, TaskAlreadyDecided
 from models.state import CaseState
 from models.stopping import keep_clocks
 from rules.procedure_rules import ProcedureRules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from models.acts import Frozen
+from models.act_contents import Frozen
 
 
 class Recorded(Frozen):

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from models.clock import Clock
-from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
+from models.tellings import Account, Addressee, Officers, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI, Unit, parse_period, to_shanghai
 from rules.pinned import APPLICANT, ReminderRule
 

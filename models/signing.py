@@ -15,6 +15,7 @@ from typing import Any
 
 from models import acts as a
 from models import refusals as r
+from models.act_contents import Frozen
 from models.granting import (
     days_granted,
     items_granted,
@@ -23,6 +24,7 @@ from models.granting import (
     quota_granted,
     report_days_granted,
 )
+from models.refusal import Missing
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.agreement import SIGN, AgreementRule
@@ -53,7 +55,7 @@ def fingerprints(case_id: str, content: Mapping[str, Any] | None) -> dict[str, s
     return {name: fingerprint(case_id, text) for name, text in texts.items()}
 
 
-class Terms(a.Frozen):
+class Terms(Frozen):
     """What is agreed, in codes: `parties` by the stage in which each signs, `words` by the field that each text fills.
 
     No items named: all that the dataset has. `valid_days` are calendar days from the grant.
@@ -179,7 +181,7 @@ def signed_whole(rules: ProcedureRules, state: CaseState, task: TaskState, given
     ]
     can_state = SIGNED_BY_APPLICANT if task.body == APPLICANT else STATED_BY_DECISION
     for each in sorted(lacking, key=lambda it: bool(can_state & set(it.any_of))):
-        named = r.Missing(each.any_of, each.citation.article, each.citation.basis, each.citation.source)
+        named = Missing(each.any_of, each.citation.article, each.citation.basis, each.citation.source)
         if can_state & set(each.any_of):
             raise r.RequirementMissing(named)
         raise r.AgreementNotStated(**named.details())
@@ -192,7 +194,7 @@ def signs_what_stands(rules: ProcedureRules, state: CaseState, task: TaskState, 
     if rule is None or not signs_a_text(rules, task, act.outcome):
         return
     if act.digest is None:
-        raise r.RequirementMissing(r.Missing(("digest",), **_cited(rule)))
+        raise r.RequirementMissing(Missing(("digest",), **_cited(rule)))
     stands = digest_of(rule, terms_of(rules, state, act))
     if act.digest != stands or signed_otherwise(state, task.step, stands, beside=task.stage):
         raise r.AgreementChanged(field="digest", **_cited(rule))

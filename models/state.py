@@ -11,7 +11,7 @@ from pydantic import Field
 
 from models import events as e
 from models.access_events import AccessEnded, AccessExpired, AccessOpened, AccessRenounced, AccessRevoked, KeyIssued
-from models.acts import Frozen, Standing
+from models.act_contents import Frozen, Standing
 from models.delegation_events import AccessDelegated, DelegatedKeyIssued, DelegationRevoked
 from models.delegations import DelegationState, delegations_after, ended_by_curtailment
 from models.kept_back import by_kind, kept_back_anew, stays

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.acts import Frozen, GrantTerms, NoticeNamed, TimeLimit
+from models.act_contents import Frozen, GrantTerms, NoticeNamed, TimeLimit
 from models.clock import Clock
 from models.recorded import Recorded
 from models.restrictions import Items, items_of

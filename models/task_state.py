@@ -9,7 +9,7 @@ from typing import Any, Literal, assert_never
 from pydantic import Field
 
 from models import events as e
-from models.acts import Frozen, GrantTerms, TimeLimit
+from models.act_contents import Frozen, GrantTerms, TimeLimit
 from models.clock import Clock
 from models.restrictions import Items
 

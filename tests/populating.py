@@ -20,6 +20,7 @@ from activities.database import present
 from activities.record.filings import Filing
 from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
+from models.act_contents import Amendment, Measure, TimeLimit
 from models.procedures import BY_NAME, PROCEDURES
 from models.sharing import class_of
 from models.state import CaseState
@@ -37,7 +38,7 @@ from tests.models.updates import EVERY_FIELD, answers_for
 CHOSEN = ("urgency", "ground", "breach", "trigger", "use", "access_mode", "leak")
 ITEMS = ("name", "address")
 ENTRY = {"title": {"zh": "线路", "en": "Lines"}, "items": [{"item": i, "label": {"zh": i, "en": i}} for i in ITEMS]}
-TEN_DAYS = a.TimeLimit(period="10wd")
+TEN_DAYS = TimeLimit(period="10wd")
 STOPS = {"stops_clock": True}
 WAITS = (0.02, 0.3, 1, 2, 5, 9, 16, 30)
 """Days until somebody acts."""
@@ -183,10 +184,10 @@ class Population:
         rules = await self.driver.rules_of(state.case_id)
         answers = answers_for(rules, {})
         day = to_shanghai(self.driver.clock.at(await present_of(self.driver))).date()
-        processed = a.Measure(processed_on=day)
+        processed = Measure(processed_on=day)
         drafted: Mapping[str, Any] = {
-            "measure": a.Measure(entry_fields=EVERY_FIELD, entry_items=ITEMS, processed_on=day),
-            "amends": a.Amendment(choices=answers, given=frozenset(answers)),
+            "measure": Measure(entry_fields=EVERY_FIELD, entry_items=ITEMS, processed_on=day),
+            "amends": Amendment(choices=answers, given=frozenset(answers)),
         }
         ways: Sequence[Mapping[str, Any]] = ({}, {"measure": processed}, {"limit": TEN_DAYS}, drafted)
         for outcome in self.chance.sample(task.outcomes, len(task.outcomes)):

@@ -23,6 +23,7 @@ from temporalio.client import Client
 from activities.database import open_pool
 from migrations.__main__ import prepare
 from models import acts as a
+from models.act_contents import Amendment, GrantTerms
 from models.granting import access_case_id
 from rules.deadlines import to_shanghai
 from stack.postgres import Login, Postgres
@@ -65,7 +66,7 @@ async def granted_in_part(walk: Walk) -> None:
     await walk.file()
     *before, last = AGREED[walk.city]
     await walk.decide(*before)
-    await walk.decide(last, terms=a.GrantTerms(data_items=("name",), access_mode="api", valid_days=30))
+    await walk.decide(last, terms=GrantTerms(data_items=("name",), access_mode="api", valid_days=30))
     await walk.decide(*BOTH_SIGN)
 
 
@@ -77,7 +78,7 @@ async def refused(walk: Walk) -> None:
 async def returned(walk: Walk) -> None:
     await walk.file()
     await walk.decide(("formal_review", "return"))
-    amends = a.Amendment(data_items=("name",), choices={"urgency": "urgent"}, given=frozenset({"scenario"}))
+    amends = Amendment(data_items=("name",), choices={"urgency": "urgent"}, given=frozenset({"scenario"}))
     await walk.decide(("resubmission", "resubmit"), amends=amends)
     await walk.decide(*AGREED[walk.city], *BOTH_SIGN)
 
@@ -116,7 +117,7 @@ async def corrected(walk: Walk) -> None:
 async def supplemented(walk: Walk) -> None:
     await walk.file()
     assert await walk.on(walk.first, a.AskSupplement) == "accepted"
-    assert await walk.do(a.Supply, amends=a.Amendment(data_items=("name",))) == "accepted"
+    assert await walk.do(a.Supply, amends=Amendment(data_items=("name",))) == "accepted"
     await walk.decide(*AGREED[walk.city], *BOTH_SIGN)
 
 
@@ -254,7 +255,7 @@ async def expired(walk: Walk) -> None:
     await walk.file()
     *before, last = AGREED[walk.city]
     await walk.decide(*before)
-    await walk.decide(last, terms=a.GrantTerms(valid_days=1))
+    await walk.decide(last, terms=GrantTerms(valid_days=1))
     await walk.decide(*BOTH_SIGN)
     with walk.skipping.standing_still():
         access = await walk.access(walk.skipping.driver)

@@ -8,6 +8,7 @@ from typing import Any
 
 from activities.record.filings import Filing
 from models import acts as a
+from models.act_contents import Amendment, Measure
 from models.entries import dataset_meant, update_case_id
 from models.granting import access_case_id
 from models.state import CaseState
@@ -62,14 +63,14 @@ class Updating(Along):
 
     async def draft(self, **answers: str) -> dict[str, Any]:
         said = answers_for(await self.walk.driver.rules_of(self.case_id), answers)
-        measure = a.Measure(entry_fields=EVERY_FIELD, entry_items=OTHER_ITEMS)
-        return {"measure": measure, "amends": a.Amendment(choices=said, given=frozenset(said)), "entry": ENTRY}
+        measure = Measure(entry_fields=EVERY_FIELD, entry_items=OTHER_ITEMS)
+        return {"measure": measure, "amends": Amendment(choices=said, given=frozenset(said)), "entry": ENTRY}
 
     async def pass_reviews(self, until: str | None = None) -> None:
         """Every review that lies open before the last word, or before this stage, finds for the draft."""
         rules = await self.walk.driver.rules_of(self.case_id)
         last = until or LAST_WORD[self.walk.city][0]
-        processed = {"measure": a.Measure(processed_on=await self.walk.today())}
+        processed = {"measure": Measure(processed_on=await self.walk.today())}
         while stages := [task.stage for task in await self.open_tasks() if task.stage != last]:
             for name in stages:
                 stage = rules.stage(name)
@@ -93,7 +94,7 @@ async def order(objection: Objecting) -> None:
     ground, (*before, last) = ORDERED_BY[walk.city]
     await objection.file(ground, evidence=0)
     await objection.decide(*before)
-    await objection.decide(last, measure=a.Measure(processed_on=await walk.today(), entry_changes=True))
+    await objection.decide(last, measure=Measure(processed_on=await walk.today(), entry_changes=True))
 
 
 async def ordered(walk: Walk, name: str = "objection") -> Updating:
@@ -156,7 +157,7 @@ async def disputed(walk: Walk) -> None:
     update = await ordered(walk)
     await update.submit()
     await update.pass_reviews()
-    another = a.Measure(named_class="unconditional")
+    another = Measure(named_class="unconditional")
     await update.decide(("review", "propose_class"), measure=another)
     await update.decide(
         ("reply", "maintain"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from models import acts as a
+from models.act_contents import Finding
 from rules.procedure_names import MISUSE, MISUSE_APPEAL
 from rules.vocabulary import TAKEN_BY
 from tests.driving import WHATEVER_IS_ASKED
@@ -25,7 +26,7 @@ async def restricted(walk: Walk) -> tuple[str, Along]:
     access = await walk.access()
     report = await filed(walk, MISUSE, REPORTER, {"misuse": KIND})
     number = await walk.driver.pool.fetchval("select case_number from cases where case_id = $1", access)
-    finding = a.Finding(named=number, misuse=KIND, left_items=("name",))
+    finding = Finding(named=number, misuse=KIND, left_items=("name",))
     stated = WHATEVER_IS_ASKED | {"misused_grant", "misuse", "left_items"}
     found = await report.on("provider_verification", a.Decide, outcome="restrict", given=stated, finding=finding)
     assert found == "accepted"

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from models import acts as a
+from models.act_contents import Measure
 from models.granting import access_case_id
 from tests.driving import Driver
 from tests.recorded import FREE_TEXT
@@ -140,9 +141,9 @@ async def processed_with(walk: Walk, **more: Any) -> None:
     *before, last = PROCESSED[walk.city]
     processed_on = await walk.today()
     for decision in before:
-        when = {"measure": a.Measure(processed_on=processed_on)} if decision == SAYS_WHEN else {}
+        when = {"measure": Measure(processed_on=processed_on)} if decision == SAYS_WHEN else {}
         await it.decide(decision, **when)
-    await it.decide(last, measure=a.Measure(processed_on=processed_on, **more))
+    await it.decide(last, measure=Measure(processed_on=processed_on, **more))
 
 
 async def evidence_later(walk: Walk) -> None:
@@ -161,7 +162,7 @@ async def evidence_later(walk: Walk) -> None:
 async def in_parts(walk: Walk) -> None:
     """Each item is decided on by itself, and they go apart; one act names what was decided before."""
     it = await objection(walk).file()
-    name, address = (a.Measure(data_items=(item,)) for item in ("name", "address"))
+    name, address = (Measure(data_items=(item,)) for item in ("name", "address"))
     await it.decide(("suspension", "keep_open"), measure=name)
     await it.decide(("suspension", "suspend"), measure=address)
     await it.decide(("verification", "restore"), measure=name)

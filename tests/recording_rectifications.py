@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from models import acts as a
+from models.act_contents import TimeLimit
 from tests.driving import WHATEVER_IS_ASKED
 from tests.rectifying import TEN_DAYS, breach
 from tests.walking import Along, Walk
 
 Path_ = Callable[[Walk], Awaitable[None]]
-FIVE_DAYS = a.TimeLimit(period="5wd")
+FIVE_DAYS = TimeLimit(period="5wd")
 
 
 async def remedied(walk: Walk) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from activities.record.filings import Filing
 from models import acts as a
+from models.act_contents import Measure
 from models.pinned_figures import PinnedFigures
 from models.years import begins, with_a_seat
 from rules.deadlines import to_shanghai
@@ -57,7 +58,7 @@ async def focus(walk: Walk) -> None:
     """Both departments answer, after the public; the draft is made anew once."""
     await year_of(walk, "opening_focus")
     today = await walk.today()
-    held = a.Measure(held_from=today - timedelta(days=9), held_until=today - timedelta(days=2))
+    held = Measure(held_from=today - timedelta(days=9), held_until=today - timedelta(days=2))
     for again in ("draft_anew", "determine"):
         await decided(walk, "drafting", "submit")
         await decided(walk, "public_consultation", "held", measure=held)

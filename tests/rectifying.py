@@ -6,13 +6,13 @@ import uuid
 from datetime import datetime
 
 from activities.record.filings import Filing
-from models import acts as a
+from models.act_contents import TimeLimit
 from rules.deadlines import to_shanghai
 from rules.procedure_names import RECTIFICATION
 from rules.resolving import resolve
 from tests.driving import Driver
 
-TEN_DAYS = a.TimeLimit(period="10wd")
+TEN_DAYS = TimeLimit(period="10wd")
 
 
 async def breach(driver: Driver, city: str, case_id: str | None = None, *, hand_over: bool = True) -> str:
@@ -38,7 +38,7 @@ async def breach(driver: Driver, city: str, case_id: str | None = None, *, hand_
     return case_id
 
 
-async def ordered(driver: Driver, city: str, limit: a.TimeLimit = TEN_DAYS) -> str:
+async def ordered(driver: Driver, city: str, limit: TimeLimit = TEN_DAYS) -> str:
     """One whose rectification is ordered within that limit."""
     case_id = await breach(driver, city)
     assert await driver.decide(case_id, "order", "order", limit=limit) == "accepted"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from models.refusals import KINDS
+from models.refusal import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 CARRYING = ("api/acting", "api/routers")

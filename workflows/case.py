@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models.messages import CaseStart, Delivery
     from models.passing import next_instant
     from models.procedure import Procedure
-    from models.refusals import Refusal
+    from models.refusal import Refusal
     from models.state import CaseState
     from workflows.timer_summaries import what_time_brings
 from workflows.case_log import CaseLog, as_answered, until

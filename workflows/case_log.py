@@ -17,7 +17,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, ApplicationEr
 with workflow.unsafe.imports_passed_through():
     from models.events import Event
     from models.messages import CaseStart, KnownLog, Tail, Write
-    from models.refusals import Refusal
+    from models.refusal import Refusal
     from models.state import CaseState, fold
     from workflows import search_attributes as attributes
 

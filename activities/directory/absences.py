@@ -13,7 +13,7 @@ from activities.outbox.outbox import put_out
 from activities.refused import field_refused
 from activities.standing_in import concerned_by, without_anybody
 from activities.statements import insert
-from models.telling import Account, Addressee, Posts, Supervisors, Telling
+from models.tellings import Account, Addressee, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI, to_shanghai
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from models.events import Event
 from models.messages import CaseStart, Delivery, KnownLog
 from models.procedure import too_late
 from models.procedures import BY_NAME
-from models.refusals import Refusal
+from models.refusal import Refusal
 from models.state import CaseState, fold
 from workflows import search_attributes
 from workflows.case import Case

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from activities.outbox.message_texts import Message
 from activities.standing_in import away, substitute_of
 from activities.statements import by_column, numbered
-from models.telling import Account, Addressee, Officer, Officers, Posts, Supervisors, Telling
+from models.tellings import Account, Addressee, Officer, Officers, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI
 from rules.pinned import Label
 

@@ -43,7 +43,8 @@ from models import acts as a
 from models import events as e
 from models.procedure import JudgedBy, Procedure, time_has_decided
 from models.procedures import ANSWERS_NOTHING, BY_NAME
-from models.refusals import CannotBeStored, Refusal
+from models.refusal import Refusal
+from models.refusals import CannotBeStored
 from models.signing import fingerprints
 from models.state import CaseState, fold
 from rules.deadlines import to_shanghai

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from activities.calendar.clock_moves import Effects
 from activities.idempotency import id_from_key
-from models.acts import Actor, ApplyNotice, NoticeNamed
+from models.act_contents import NoticeNamed
+from models.acts import Actor, ApplyNotice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

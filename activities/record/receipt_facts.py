@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from activities.record.touching import have_dataset_alone, hold_dataset, met, met_by_update, restrictions_on
 from models import acts as a
 from models import events as e
+from models.act_contents import GrantAtReceipt, Standing
 from models.restrictions import RestrictionKind, all_gone
 from models.sharing import class_of
 from rules.admissibility import why_not_of
@@ -97,7 +98,7 @@ class DataIsWithdrawn(Exception):
 class FactsAtReceipt:
     """What other cases mean for a filing: the standing of who objects, and what is kept back of the data."""
 
-    standing: a.Standing | None = None
+    standing: Standing | None = None
     met: tuple[e.RestrictionMet | e.TurnAwaited, ...] = ()
     """What the case meets at its receipt, which the log then says after its filing."""
     data_items: tuple[str, ...] | None = None
@@ -176,12 +177,10 @@ async def shared_as_judged(connection: Connection, dataset_id: str, choices: Map
         raise SharingHasChanged(dataset_id)
 
 
-async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:
+async def standing_at_receipt(connection: Connection, case_id: str) -> Standing:
     """The standing of the objector of a case, for anything else that this case holds back."""
     row = await connection.fetchrow("select party, dataset_id, ground from objections where case_id = $1", case_id)
-    return (
-        a.Standing() if row is None else await standing_of(connection, row["party"], row["dataset_id"], row["ground"])
-    )
+    return Standing() if row is None else await standing_of(connection, row["party"], row["dataset_id"], row["ground"])
 
 
 async def items_at_receipt(connection: Connection, case_id: str) -> tuple[str, ...]:
@@ -201,15 +200,15 @@ async def grant_at_receipt(connection: Connection, act: a.Decide, now: datetime)
     if row is None:
         return act
     modes = tuple(row["access_modes"]) or ((row["access_mode"],) if row["access_mode"] else ())
-    grant = a.GrantAtReceipt(
+    grant = GrantAtReceipt(
         grant=row["case_id"], data_items=tuple(row["data_items"]), access_modes=modes, is_over=row["is_over"]
     )
     return act.model_copy(update={"finding": act.finding.model_copy(update={"grant": grant})})
 
 
-async def standing_of(connection: Connection, party: str, dataset_id: str, ground: str) -> a.Standing:
+async def standing_of(connection: Connection, party: str, dataset_id: str, ground: str) -> Standing:
     """What the record says of an objector; no other hold of the same person begins until the transaction ends."""
     await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 2))", party)
     row = await connection.fetchrow(STANDING, party, dataset_id, ground)
     assert row
-    return a.Standing(rejected_before=row["rejected_before"], open_holds=row["open_holds"])
+    return Standing(rejected_before=row["rejected_before"], open_holds=row["open_holds"])

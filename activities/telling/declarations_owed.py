@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from activities.database import AWAY, present
 from activities.outbox.outbox import put_out
-from models.telling import Officers, Telling
+from models.tellings import Officers, Telling
 from rules.deadlines import to_shanghai
 from rules.declarations import DeclarationRule, declared_in
 from rules.loading import cities, load_pack

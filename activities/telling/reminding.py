@@ -23,7 +23,8 @@ from models.procedures import ANSWERS_NOTHING, BY_NAME
 from models.reminding import Look, Reminded, look, tellings
 from models.state import CaseState, fold
 from models.telling import NEARLY_USED_UP as FEW_LEFT
-from models.telling import Telling, nearly_used_up
+from models.telling import nearly_used_up
+from models.tellings import Telling
 from rules.deadlines import to_shanghai
 
 if TYPE_CHECKING:

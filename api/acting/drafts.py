@@ -13,7 +13,7 @@ from api.acting.forms.deciding import DecisionForm
 from api.acting.forms.entries import Answers, EntryDraft
 from api.http.problems import Problem, Wrong, wrongs
 from models import drafting
-from models.acts import Measure
+from models.act_contents import Measure
 from models.drafting import Drafted, DraftOpensAfterTheLaw, DraftUnfit, EntryNow
 from rules.procedure_rules import ProcedureRules
 

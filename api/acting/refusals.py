@@ -10,14 +10,8 @@ from activities.tables.cases import ActRow
 from api.http.problems import Problem, Wrong, a_or_an, all_of, beside, labelled, stating
 from models.acts import ACT, Act, Correct, Decide, TaskAct, Urge
 from models.classes import NAMED_CLASS, OPENNESS
-from models.refusals import (
-    Missing,
-    NobodyCanJudge,
-    Refusal,
-    RequirementMissing,
-    TaskAlreadyClaimed,
-    all_missing,
-)
+from models.refusal import Missing, Refusal, all_missing
+from models.refusals import NobodyCanJudge, RequirementMissing, TaskAlreadyClaimed
 from models.task_events import TaskClaimed, TaskReassigned
 from models.urging import urging_rules
 from reading.directory import questions as directory

@@ -21,7 +21,7 @@ from models.acts import Decide
 from models.drafting import first_compilation
 from models.entries import dataset_meant
 from models.procedures import BY_NAME
-from models.refusals import Refusal
+from models.refusal import Refusal
 from models.state import CaseState
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.http.language import headers, language_of
 from api.http.problem_document import FieldError, ProblemDocument
-from models.refusals import Conflict, NotYours, Refusal, Unknown, Unmet
+from models.refusal import Conflict, NotYours, Refusal, Unknown, Unmet
 from reading.shape import RuleNamed
 from reading.words.language import Language, said
 from reading.words.law import Law

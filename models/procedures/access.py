@@ -21,7 +21,8 @@ from models.entrusting import stands_in_for_all
 from models.judging import add_note
 from models.procedure import FiledFor, PartyIsTold, Procedure
 from models.proposal import Proposal
-from models.refusals import EnoughKeys, Missing, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
+from models.refusal import Missing
+from models.refusals import EnoughKeys, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
 from models.restricting import all_withdrawn, meet, meet_no_more
 from models.restrictions import DATA_WITHDRAWN
 from models.state import CaseState, GrantState

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from activities.tables.catalogue import DatasetRow
 from models import acts as a
+from models.act_contents import GrantTerms
 from models.signing import Terms, canonical, digest_of, fingerprints, terms_of
 from models.state import CaseState
 from models.task_state import TaskState
@@ -111,7 +112,7 @@ def stating(state: CaseState, task: TaskState, caller: Caller, stated: Mapping[s
         received_at=state.at or task.opened_at,
         task_id=task.task_id,
         outcome=SIGN,
-        terms=a.GrantTerms(data_items=items) if items else None,
+        terms=GrantTerms(data_items=items) if items else None,
         words=fingerprints(state.case_id, stated),
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.acts import Measure
+from models.act_contents import Measure
 from models.classes import class_allowed
 from models.course import next_of
 from models.limits import limit_stands
-from models.refusals import Refusal
+from models.refusal import Refusal
 from models.state import CaseState
 from models.task_state import TaskState
 from reading.words.law import Law

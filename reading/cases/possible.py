@@ -12,9 +12,11 @@ from datetime import date, datetime
 from typing import Any
 
 from models import acts as a
+from models.act_contents import Measure, TimeLimit
 from models.acts import ACT
 from models.procedures import BY_NAME
-from models.refusals import ExtensionTooLong, Refusal, Unmet
+from models.refusal import Refusal, Unmet
+from models.refusals import ExtensionTooLong
 from models.state import CaseState
 from models.stopping import stopping
 from models.task_state import TaskState
@@ -204,11 +206,11 @@ class _Trial:
         stated = demanded & STATED_BY_APPLICANT if task.body == APPLICANT else demanded
         return stated | AMONG_BODIES
 
-    def _draft(self, outcome: Outcome) -> a.Measure | None:
+    def _draft(self, outcome: Outcome) -> Measure | None:
         """An entry with every field, where the outcome submits one."""
         if outcome.entry is not EntryEffect.SUBMIT:
             return None
-        return a.Measure(entry_fields=frozenset(rule.field for rule in self.rules.entry), entry_items=(PROBE,))
+        return Measure(entry_fields=frozenset(rule.field for rule in self.rules.entry), entry_items=(PROBE,))
 
     def _may(self, act: a.Act) -> bool:
         try:
@@ -223,7 +225,7 @@ class _Trial:
         return True
 
 
-def _limit(outcome: Outcome) -> a.TimeLimit | None:
+def _limit(outcome: Outcome) -> TimeLimit | None:
     """A limit, where the outcome is to set one."""
     demanded = {name for requirement in outcome.requires for name in requirement.any_of}
-    return a.TimeLimit(period="10wd") if "time_limit" in demanded else None
+    return TimeLimit(period="10wd") if "time_limit" in demanded else None

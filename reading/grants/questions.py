@@ -13,7 +13,7 @@ from activities.tables.catalogue import DatasetRow
 from activities.tables.gate import DelegationRow, GateDecisionRow, GrantRow
 from models.acts import Revoke
 from models.procedures.access import ACCESS, revoking_bodies
-from models.refusals import Refusal
+from models.refusal import Refusal
 from reading.cases.questions import LATEST_FIRST, received, received_earlier
 from reading.directory import questions as directory
 from reading.paging import CursorUnusable, Cut, cut, instant, place_of

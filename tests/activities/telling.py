@@ -16,7 +16,7 @@ from activities.settings import Settings
 from activities.telling.channels import Wanted, open_channel
 from activities.telling.sending import Sender
 from activities.telling.ways import Ways
-from models.telling import Account, Telling
+from models.tellings import Account, Telling
 
 BASE = "https://kaifang.example"
 BEFORE = datetime(2026, 3, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from activities.database import Pool, present
 from activities.outbox.letting_go import Kept, LettingGo
 from activities.outbox.outbox import put_out
 from activities.settings import Settings
-from models.telling import Account, Telling
+from models.tellings import Account, Telling
 from tests.activities.telling import account
 from tests.api.gate import put_grant
 from tests.driving import ShiftedClock

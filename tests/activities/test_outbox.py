@@ -16,7 +16,7 @@ from activities.database import Connection, Pool
 from activities.outbox.outbox import PUT_OUT, put_out
 from activities.record.log import lock
 from models.refusals import CannotBeStored
-from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
+from models.tellings import Account, Addressee, Officers, Posts, Supervisors, Telling
 from tests.driving import Driver
 from tests.owning import by_owner
 

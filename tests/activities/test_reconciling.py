@@ -11,7 +11,7 @@ from temporalio.worker import Worker
 from activities.engine.reconciling import Wanted, agrees, batches, listed_among, of_the_other_side, reconcile
 from activities.engine.restoring import Restored, restore
 from models import acts as a
-from models.acts import Amendment
+from models.act_contents import Amendment
 from tests.driving import Driver
 from tests.owning import by_owner, owner_of
 

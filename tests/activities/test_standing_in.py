@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from activities.database import Pool
 from activities.outbox.outbox import put_out
 from activities.standing_in import substitutes_of, without_anybody
-from models.telling import Officers, Telling
+from models.tellings import Officers, Telling
 from tests.owning import by_owner
 
 BODY = "nanning.operator"

@@ -9,6 +9,7 @@ from temporalio.worker import Worker
 
 from activities.record.inbox import ActReceived
 from models import acts as a
+from models.act_contents import Measure
 from models.entries import update_case_id
 from models.granting import access_case_id
 from rules.deadlines import to_shanghai
@@ -95,7 +96,7 @@ async def test_a_processing_that_changes_the_entry_names_the_update_that_it_orde
     objection = await driver.object_to("nanning", "privacy", evidence=1)
     assert await driver.decide(objection, "verification", "process") == "accepted"
     filed = (await driver.events(objection))[0]
-    measure = a.Measure(entry_changes=True, processed_on=to_shanghai(filed.at).date())
+    measure = Measure(entry_changes=True, processed_on=to_shanghai(filed.at).date())
 
     processed = await received(driver, objection, "processing", "reopen", measure=measure)
 

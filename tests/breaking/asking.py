@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
+from models.act_contents import GrantTerms
 from models.granting import access_case_id
 from models.signing import naming_what_stands
 from rules.pinned import APPLICANT
@@ -74,7 +75,7 @@ class Askers:
         outcome = dict((*AGREED[it.city], *BOTH_SIGN))[task.stage]
         days = None if it.valid_until_shift is None else it.valid_until_shift + 1
         days = 1 if it.past else days
-        terms = a.GrantTerms(data_items=None if it.terms == it.items else tuple(sorted(it.terms)), valid_days=days)
+        terms = GrantTerms(data_items=None if it.terms == it.items else tuple(sorted(it.terms)), valid_days=days)
         act = a.Decide(
             id=str(uuid.uuid4()),
             case_id=it.case_id,

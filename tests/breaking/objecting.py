@@ -6,6 +6,7 @@ import uuid
 
 from activities.record.receipt_facts import ItemsAreGone, OpennessHasChanged
 from models import acts as a
+from models.act_contents import Measure
 from tests.breaking.decisions import DOES, MAY_CHANGE_THE_ENTRY, PROCESSED
 from tests.breaking.people import ITEMS, Deed, Place, Wish, chosen
 from tests.breaking.worlds import TOO_LATE, WHOLE, Objection, World
@@ -137,7 +138,7 @@ class Objectors:
         today = await self.place.today() if is_processed else None
         orders = (task.stage, outcome) in MAY_CHANGE_THE_ENTRY and wish.which % 2 == 0
         named = None if items is None else tuple(sorted(items))
-        measure = a.Measure(data_items=named, processed_on=today, entry_changes=orders)
+        measure = Measure(data_items=named, processed_on=today, entry_changes=orders)
         act = a.Decide(
             id=str(uuid.uuid4()),
             case_id=it.case_id,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from models import acts as a
+from models.act_contents import Amendment, Measure
 from models.drafting import change_of
 from models.task_state import TaskState
 from rules.procedure_names import CATALOGUE_UPDATE
@@ -93,7 +94,7 @@ class Officers:
             task_id=task.task_id,
             outcome=outcome,
             given=WHATEVER_IS_ASKED | {"reference"} | set(answers),
-            amends=a.Amendment(choices=answers, given=frozenset(answers)) if draft else None,
+            amends=Amendment(choices=answers, given=frozenset(answers)) if draft else None,
             measure=measured(rules, task, outcome, draft, today),
         )
         content = {"entry": {"items": items_of(sorted(draft.entry.items))}} if draft else None
@@ -126,21 +127,19 @@ class Officers:
         return said
 
 
-def measured(
-    rules: ProcedureRules, task: TaskState, outcome: str, draft: Draft | None, today: date
-) -> a.Measure | None:
+def measured(rules: ProcedureRules, task: TaskState, outcome: str, draft: Draft | None, today: date) -> Measure | None:
     """What a decision says of the entry, and of the days on which things were done."""
     if draft:
-        return a.Measure(entry_fields=EVERY_FIELD, entry_items=tuple(sorted(draft.entry.items)))
+        return Measure(entry_fields=EVERY_FIELD, entry_items=tuple(sorted(draft.entry.items)))
     stage = rules.stage(task.stage)
     known = stage.outcome(outcome) if stage else None
     demanded = {field for requirement in known.requires for field in requirement.any_of} if known else set()
     if "named_class" in demanded:
-        return a.Measure(named_class="closed")
+        return Measure(named_class="closed")
     if "processed_on" in demanded:
-        return a.Measure(processed_on=today)
+        return Measure(processed_on=today)
     if "held_until" in demanded:
-        return a.Measure(held_from=today - timedelta(days=9), held_until=today - timedelta(days=1))
+        return Measure(held_from=today - timedelta(days=9), held_until=today - timedelta(days=1))
     return None
 
 

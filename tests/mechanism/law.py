@@ -10,7 +10,7 @@ from activities.calendar.record import with_due
 from models import acts as a
 from models import events as e
 from models.procedures import BY_NAME
-from models.refusals import Refusal
+from models.refusal import Refusal
 from models.state import CaseState
 from rules.procedure_names import ACCESS, ACCESS_REQUEST
 from rules.procedure_rules import ProcedureRules

@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from models import acts as a
+from models.act_contents import Standing
 from tests.mechanism.law import Filing, Plan
 from tests.models.bench import PARTY, Bench, accessed, filed, objected, until_signing
 
@@ -68,8 +69,8 @@ def held(name: str, third: Callable[[Bench], a.Act]) -> Plan:
     request = until_signing("nanning", case_id="request", items=ITEMS)
     access = accessed(request.all_decide([("provider_signature", "sign"), ("applicant_signature", "sign")]))
     objection, asked = (objected("nanning", "privacy", case_id="objection", items=ITEMS[:1]) for _ in range(2))
-    proves = named(objection.act(a.SubmitEvidence, PARTY, evidence=EVIDENCE, standing=a.Standing()), "prove")
-    asked.by_party(a.SubmitEvidence, evidence=EVIDENCE, standing=a.Standing())
+    proves = named(objection.act(a.SubmitEvidence, PARTY, evidence=EVIDENCE, standing=Standing()), "prove")
+    asked.by_party(a.SubmitEvidence, evidence=EVIDENCE, standing=Standing())
     releases = named(decision(asked, "suspension", "keep_open"), "release")
     return Plan(name, (request, access, objection), (proves, releases, third(access)))
 

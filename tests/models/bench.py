@@ -14,6 +14,7 @@ from activities.record.touching import restriction_act
 from models import acts as a
 from models import events as e
 from models.access_events import AccessOpened
+from models.act_contents import Amendment, GrantTerms, Standing
 from models.passing import pass_time
 from models.procedure import Procedure, time_has_decided
 from models.procedures.access import ACCESS
@@ -22,7 +23,7 @@ from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.leak import LEAK
 from models.procedures.objection import OBJECTION
 from models.proposal import Proposal
-from models.refusals import Refusal
+from models.refusal import Refusal
 from models.signing import digest_to_sign, fingerprints
 from models.state import CaseState, fold
 from models.task_state import TaskState
@@ -260,7 +261,7 @@ def objected(
     at: datetime = MONDAY,
     items: tuple[str, ...] = ("name", "address"),
     evidence: tuple[str, ...] = (),
-    standing: a.Standing | None = None,
+    standing: Standing | None = None,
     case_id: str = "case",
     concerned: tuple[str, ...] = (),
     **choices: str,
@@ -275,7 +276,7 @@ def objected(
         choices={"ground": ground, **choices},
         given=frozenset({"statement", *(["evidence"] if evidence else [])}),
         evidence=evidence,
-        standing=standing or a.Standing(),
+        standing=standing or Standing(),
         concerned=concerned,
     )
 
@@ -312,12 +313,12 @@ def signed_with(request: Bench, task: TaskState, has: tuple[str, ...] = ("name",
     by_a_body = any(each.terms and each.terms.data_items for each in request.state.tasks.values())
     if "data_items" not in demands or "data_items" in request.state.given or by_a_body:
         return {}
-    return {"terms": a.GrantTerms(data_items=request.state.data_items or has)}
+    return {"terms": GrantTerms(data_items=request.state.data_items or has)}
 
 
-def amended(items: tuple[str, ...] | None) -> a.Amendment:
+def amended(items: tuple[str, ...] | None) -> Amendment:
     """As the form of a resubmission or a supplement states it: whoever names no item leaves those of the request."""
-    return a.Amendment(data_items=items, given=frozenset({"data_items"})) if items else a.Amendment()
+    return Amendment(data_items=items, given=frozenset({"data_items"})) if items else Amendment()
 
 
 def accessed(request: Bench) -> Bench:

@@ -15,6 +15,7 @@ from typing import Any
 from activities.record.touching import entry_act, met, restriction_act, turn_act
 from models import acts as a
 from models import events as e
+from models.act_contents import Amendment, Measure
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.restrictions import RestrictionKind, RestrictionTold, items_of, restriction
 from models.task_state import TaskState
@@ -163,8 +164,8 @@ class CasesOfOneDataset:
             task_id=task.task_id,
             outcome="submit",
             given=WHATEVER_IS_ASKED | set(said),
-            amends=a.Amendment(choices=said, given=frozenset(said)),
-            measure=a.Measure(entry_fields=EVERY_FIELD, entry_items=items),
+            amends=Amendment(choices=said, given=frozenset(said)),
+            measure=Measure(entry_fields=EVERY_FIELD, entry_items=items),
         )
         act = act.model_copy(update={"id": f"{bench.state.case_id}.{act.id}"})
         self.drafts[act.id] = (said, items)
@@ -174,14 +175,14 @@ class CasesOfOneDataset:
         bench = self.updates[task.task_id.split(".")[0]]
         today = self.now.date()
         measures = {
-            "processing_record": a.Measure(processed_on=today),
-            "emergency_processing": a.Measure(processed_on=today),
-            "consultation": a.Measure(held_from=today - timedelta(days=9), held_until=today - timedelta(days=1)),
+            "processing_record": Measure(processed_on=today),
+            "emergency_processing": Measure(processed_on=today),
+            "consultation": Measure(held_from=today - timedelta(days=9), held_until=today - timedelta(days=1)),
         }
         measure = measures.get(task.stage) if outcome == "pass" else None
         if (task.stage, outcome) in NAMES_A_CLASS:
             others = [each for each in CLASSES if each != bench.state.choices.get("openness")]
-            measure = a.Measure(named_class=others[len(bench.log) % len(others)])
+            measure = Measure(named_class=others[len(bench.log) % len(others)])
         given = WHATEVER_IS_ASKED | {"reference"}
         act = bench.act(a.Decide, by, task_id=task.task_id, outcome=outcome, given=given, measure=measure)
         self.kept_back[f"{bench.state.case_id}.{act.id}"] = self.restrictions()

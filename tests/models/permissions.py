@@ -7,6 +7,7 @@ from typing import Any
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Measure
 from models.restrictions import RestrictionKind
 from tests.models.bench import (
     BOTH_SIGN,
@@ -148,7 +149,7 @@ ON_THE_SUSPENSION: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] =
     "decide": (a.Decide, {"outcome": "keep_open", "given": WHATEVER_IS_ASKED}),
     "suspend single items": (
         a.Decide,
-        {"outcome": "suspend", "given": WHATEVER_IS_ASKED, "measure": a.Measure(data_items=("name",))},
+        {"outcome": "suspend", "given": WHATEVER_IS_ASKED, "measure": Measure(data_items=("name",))},
     ),
     "correct": (a.Correct, {"outcome": "suspend", "given": WHATEVER_IS_ASKED}),
     "ask for a supplement": (a.AskSupplement, {}),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from models import acts as a
+from models.act_contents import TimeLimit
 from models.procedures.rectification import RECTIFICATION
 from tests.models.bench import MONDAY, Bench, begun, law
 
-TEN_DAYS = a.TimeLimit(period="10wd")
+TEN_DAYS = TimeLimit(period="10wd")
 TWO_WEEKS_LATER = MONDAY.replace(hour=0) + timedelta(weeks=2, days=1)
 """The midnight at which the tenth working day after an order of `MONDAY` is over."""
 
@@ -30,7 +30,7 @@ def breached(city: str, against: str = "provider") -> Bench:
     )
 
 
-def ordered(city: str, limit: a.TimeLimit = TEN_DAYS) -> Bench:
+def ordered(city: str, limit: TimeLimit = TEN_DAYS) -> Bench:
     """Its rectification has been ordered within that limit."""
     bench = breached(city)
     assert bench.decide("order", "order", limit=limit) == "accepted"

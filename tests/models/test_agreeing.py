@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models import acts as a
+from models.act_contents import GrantTerms
 from tests.models.bench import CITIES, GRANTED, WHATEVER_IS_ASKED, Bench, filed, law, until_signing, without_text
 
 AGREEMENTS = {
@@ -60,9 +60,9 @@ def test_guangzhous_commitment_without_a_list_of_data_is_refused() -> None:
     """Of a request from before receipts wrote into it which items there are; so its rules have no text either."""
     bench = commitment(items=(), rules=without_text(law("guangzhou")))
     assert bench.decide("applicant_signature", "sign") == "RequirementMissing"
-    none = a.GrantTerms(data_items=())
+    none = GrantTerms(data_items=())
     assert bench.decide("applicant_signature", "sign", terms=none) == "RequirementMissing"
-    listed = a.GrantTerms(data_items=("name", "address"))
+    listed = GrantTerms(data_items=("name", "address"))
     assert bench.decide("applicant_signature", "sign", terms=listed) == "accepted"
     assert bench.state.granted
     assert bench.state.granted.data_items == ("name", "address")
@@ -72,17 +72,17 @@ def test_guangzhous_commitment_without_a_list_of_data_is_refused() -> None:
 def test_the_list_of_data_may_come_with_the_request_or_with_the_providers_answer() -> None:
     assert commitment().decide("applicant_signature", "sign", ()) == "accepted"
     bench = filed("guangzhou", items=(), given=("purpose", "scenario", "safeguards"))
-    bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
+    bench.decide("provider_review", "agree", terms=GrantTerms(data_items=("name",)))
     assert bench.decide("applicant_signature", "sign", ()) == "accepted"
 
 
 def test_a_commitment_lists_no_more_than_was_agreed_to_and_sets_no_other_terms() -> None:
     bench = commitment(items=("name", "address"))
-    wider = a.GrantTerms(data_items=("name", "phone"))
+    wider = GrantTerms(data_items=("name", "phone"))
     assert bench.decide("applicant_signature", "sign", terms=wider) == "ItemNotRequested"
-    longer = a.GrantTerms(data_items=("name",), valid_days=9999)
+    longer = GrantTerms(data_items=("name",), valid_days=9999)
     assert bench.decide("applicant_signature", "sign", terms=longer) == "TermsNotAllowed"
-    fewer = a.GrantTerms(data_items=("name",))
+    fewer = GrantTerms(data_items=("name",))
     assert bench.decide("applicant_signature", "sign", terms=fewer) == "AgreementChanged", "the provider has signed"
     bench = until_signing("guangzhou", given=("purpose", "scenario", "safeguards"), items=("name", "address"))
     assert bench.decide("applicant_signature", "sign", (), terms=fewer) == "accepted"
@@ -94,7 +94,7 @@ def test_a_commitment_lists_no_more_than_was_agreed_to_and_sets_no_other_terms()
 @pytest.mark.parametrize("city", AGREEMENTS)
 def test_where_the_law_wants_no_list_a_signature_names_none(city: str) -> None:
     bench = until_signing(city).all_decide([("provider_signature", "sign")])
-    listed = a.GrantTerms(data_items=("name",))
+    listed = GrantTerms(data_items=("name",))
     assert bench.decide("applicant_signature", "sign", terms=listed) == "TermsNotAllowed"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Amendment, GrantTerms, Measure
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.refusals import RequirementMissing
 from models.restrictions import RestrictionKind
@@ -42,7 +43,7 @@ def updated(rules: ProcedureRules | None = None, **filed: Any) -> Bench:
 
 
 def submit(bench: Bench, *fields: str, items: tuple[str, ...] = (), **more: Any) -> str:
-    measure = a.Measure(entry_fields=frozenset(fields), entry_items=items)
+    measure = Measure(entry_fields=frozenset(fields), entry_items=items)
     return bench.decide("compilation", "submit", measure=measure, **more)
 
 
@@ -78,15 +79,15 @@ def test_a_field_that_is_not_demanded_may_be_left_out_and_any_other_may_be_there
 @pytest.mark.parametrize("earlier", [True, False])
 def test_a_field_of_some_data_is_demanded_by_what_the_draft_itself_says(earlier: bool) -> None:
     bench = updated(WITH_FIELDS, choices={"openness": "unconditional" if earlier else "conditional"})
-    amends = a.Amendment(choices={"openness": "unconditional"})
+    amends = Amendment(choices={"openness": "unconditional"})
     assert submit(bench, "title", amends=amends) == "RequirementMissing"
-    assert submit(bench, "title", amends=a.Amendment(choices={"openness": "conditional"})) == "accepted"
+    assert submit(bench, "title", amends=Amendment(choices={"openness": "conditional"})) == "accepted"
     assert bench.state.choices["openness"] == "conditional"
 
 
 def test_what_an_update_is_about_is_changed_with_a_draft_and_by_no_reviewer() -> None:
     bench = updated(WITH_FIELDS, choices={"openness": "conditional"})
-    amends = a.Amendment(choices={"openness": "unconditional"})
+    amends = Amendment(choices={"openness": "unconditional"})
     submit(bench, "title")
     assert bench.decide("review", "publish", amends=amends) == "RequestNotAmendable"
     assert bench.decide("review", "return", amends=amends) == "RequestNotAmendable"
@@ -95,20 +96,20 @@ def test_what_an_update_is_about_is_changed_with_a_draft_and_by_no_reviewer() ->
 def test_a_draft_that_is_refused_changes_nothing() -> None:
     bench = updated(WITH_FIELDS, choices={"openness": "conditional"})
     before = bench.state
-    assert submit(bench, amends=a.Amendment(choices={"openness": "unconditional"})) == "RequirementMissing"
+    assert submit(bench, amends=Amendment(choices={"openness": "unconditional"})) == "RequirementMissing"
     assert bench.state is before
 
 
 # What a decision says of data and entry
 
 
-ABOUT: dict[str, a.Measure] = {
-    "data_items": a.Measure(data_items=("name",)),
-    "processed_on": a.Measure(processed_on=TODAY),
-    "held_from": a.Measure(held_from=WEEK_AGO),
-    "held_until": a.Measure(held_until=YESTERDAY),
-    "entry_changes": a.Measure(entry_changes=True),
-    "entry": a.Measure(entry_fields=frozenset({"title"})),
+ABOUT: dict[str, Measure] = {
+    "data_items": Measure(data_items=("name",)),
+    "processed_on": Measure(processed_on=TODAY),
+    "held_from": Measure(held_from=WEEK_AGO),
+    "held_until": Measure(held_until=YESTERDAY),
+    "entry_changes": Measure(entry_changes=True),
+    "entry": Measure(entry_fields=frozenset({"title"})),
 }
 ABOUT_NOTHING = outcome("submit", "review")
 MAKES_ROOM: dict[str, dict[str, Any]] = {
@@ -125,7 +126,7 @@ MAKES_ROOM: dict[str, dict[str, Any]] = {
 def test_a_decision_says_nothing_of_what_it_is_not_about(said: str) -> None:
     bench = updated(update_law(submit=ABOUT_NOTHING))
     assert bench.decide("compilation", "submit", measure=ABOUT[said]) == "MeasureNotAllowed"
-    assert bench.decide("compilation", "submit", measure=a.Measure()) == "accepted"
+    assert bench.decide("compilation", "submit", measure=Measure()) == "accepted"
 
 
 @pytest.mark.parametrize("said", ABOUT)
@@ -153,7 +154,7 @@ def test_what_the_public_thinks_is_known_on_the_day_after_its_last_day(
     held_from: date | None, held_until: date | None, answer: str
 ) -> None:
     bench = updated(CONSULTED)
-    measure = a.Measure(held_from=held_from, held_until=held_until)
+    measure = Measure(held_from=held_from, held_until=held_until)
     given = WHATEVER_IS_ASKED | {"held_from", "held_until"}
     assert bench.decide("compilation", "submit", given, measure=measure) == answer
 
@@ -165,7 +166,7 @@ def test_what_is_published_is_the_latest_draft_with_its_items_and_what_was_chose
     bench = updated(WITH_FIELDS, choices={"openness": "conditional", "trigger": "processing"})
     submit(bench, "title", items=("name",))
     bench.all_decide([("review", "return")])
-    amends = a.Amendment(choices={"openness": "unconditional"})
+    amends = Amendment(choices={"openness": "unconditional"})
     assert submit(bench, "title", "licence", items=("name", "phone"), amends=amends) == "accepted"
     draft = f"act-{bench.acts}"
     it = bench.all_decide([("review", "publish")]).state.published
@@ -323,7 +324,7 @@ def agreed_in_part(*items: str) -> Bench:
     """A request of which the provider has agreed to these items alone."""
     request = filed("nanning", items=("name", "phone", "address"))
     assert request.decide("formal_review", "pass") == "accepted"
-    assert request.decide("provider_review", "agree", terms=a.GrantTerms(data_items=items)) == "accepted"
+    assert request.decide("provider_review", "agree", terms=GrantTerms(data_items=items)) == "accepted"
     return request
 
 
@@ -347,7 +348,7 @@ def test_a_request_of_items_dropped_or_withdrawn_grants_nothing() -> None:
 def test_an_item_that_was_removed_and_is_there_again_is_granted() -> None:
     request = filed("nanning", items=("name", "phone"))
     request.decide("formal_review", "pass")
-    request.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("phone",)))
+    request.decide("provider_review", "agree", terms=GrantTerms(data_items=("phone",)))
     assert changed(request, "conditional", "name") == "accepted"
     assert changed(request, "conditional", "name", "phone") == "accepted"
     request.all_decide([("approval", "approve"), *BOTH_SIGN])
@@ -399,5 +400,5 @@ def test_a_request_goes_on_after_a_change_to_its_grant() -> None:
 def test_nothing_is_granted_when_all_that_a_body_would_grant_is_no_item_any_more() -> None:
     request = filed("guangzhou", items=("name", "address"))
     changed(request, "", "address")
-    request.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
+    request.decide("provider_review", "agree", terms=GrantTerms(data_items=("name",)))
     assert request.all_decide(BOTH_SIGN).state.granted is None

@@ -9,6 +9,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Measure
 from models.refusals import ClassIsSettled
 from tests.models.bench import WHATEVER_IS_ASKED, Bench
 from tests.models.reviews_by_city import ALWAYS
@@ -19,8 +20,8 @@ ANOTHER = "unconditional"
 """The class that is proposed; the drafts are of conditional data."""
 
 
-def named(openness: str) -> a.Measure:
-    return a.Measure(named_class=openness)
+def named(openness: str) -> Measure:
+    return Measure(named_class=openness)
 
 
 def before_the_authority() -> Bench:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from activities.calendar.record import with_due
 from models import acts as a
+from models.act_contents import TimeLimit
 from models.clock import Clock, Stop
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import SHANGHAI, midnight
@@ -90,7 +91,7 @@ def named_until(last_day: date) -> Bench:
 
     steps = tuple(step.model_copy(update={"stages": stages(step)}) for step in rules.steps)
     bench.rules = rules.model_copy(update={"steps": steps})
-    assert bench.decide("order", "order", limit=a.TimeLimit(last_day=last_day)) == "accepted"
+    assert bench.decide("order", "order", limit=TimeLimit(last_day=last_day)) == "accepted"
     return bench
 
 

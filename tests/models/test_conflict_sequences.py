@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from models import acts as a
 from models import events as e
 from models.access_events import AccessRevoked
+from models.act_contents import TimeLimit
 from models.procedure import Procedure
 from models.procedures import PROCEDURES
 from models.procedures.access import ACCESS, revoking_bodies
@@ -126,7 +127,7 @@ class AnyCase(RuleBasedStateMachine):
         if not (task := self.some_task(data)):
             return
         told = {"outcome": data.draw(st.sampled_from(task.outcomes)), "given": WHATEVER_IS_ASKED}
-        limit = a.TimeLimit(period="10wd") if data.draw(st.booleans()) else None
+        limit = TimeLimit(period="10wd") if data.draw(st.booleans()) else None
         more = signed_with(self.bench, task)
         act = self.bench.act(a.Decide, self.officer(task, who), task_id=task.task_id, limit=limit, **told, **more)
         self.receive(act)

@@ -13,7 +13,8 @@ from models.conflicts import concerned_by_cause, has_a_side
 from models.procedures.access import revoking_bodies
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.rectification import RECTIFICATION
-from models.telling import Account, Officers, Posts, Supervisors, told
+from models.telling import told
+from models.tellings import Account, Officers, Posts, Supervisors
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import (
     BOTH_SIGN,

@@ -6,9 +6,10 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import GrantTerms
 from models.restrictions import RestrictionKind
-from models.telling import Account
 from models.telling import told as told_by
+from models.tellings import Account
 from tests.models.bench import (
     BOTH_SIGN,
     CITIES,
@@ -34,7 +35,7 @@ def test_a_correction_to_the_same_end_keeps_the_next_bodys_task_and_clock() -> N
     bench = filed("guangzhou").all_decide([("provider_review", "agree")])
     before = bench.task("provider_signature")
     bench.passes(hours=3)
-    assert bench.correct("provider_review", "agree", terms=a.GrantTerms(data_items=("name",))) == "accepted"
+    assert bench.correct("provider_review", "agree", terms=GrantTerms(data_items=("name",))) == "accepted"
     assert bench.task("provider_signature") == before
     assert correction_of(bench).back_to is None
     granted = bench.all_decide(BOTH_SIGN).state.granted
@@ -139,7 +140,7 @@ def test_a_yes_that_the_applicant_was_told_is_never_taken_back_silently(
 def test_terms_that_the_applicant_was_told_are_narrowed_with_a_reason_too(city: str) -> None:
     bench = until_signing(city)
     stage, outcome = GRANTED[city][-1]
-    assert bench.correct(stage, outcome, (), terms=a.GrantTerms(data_items=("name",))) == "RequirementMissing"
+    assert bench.correct(stage, outcome, (), terms=GrantTerms(data_items=("name",))) == "RequirementMissing"
     assert bench.correct(stage, outcome, {"reason", "tender_reference"}) == "accepted"
     assert correction_of(bench).told is True
 
@@ -164,7 +165,7 @@ def test_the_body_no_longer_changes_what_the_applicant_has_signed(city: str) -> 
 @pytest.mark.parametrize("city", CITIES)
 def test_who_has_signed_sets_no_terms_by_a_correction_either(city: str) -> None:
     bench = until_signing(city).all_decide([("provider_signature", "sign")])
-    longer = a.GrantTerms(valid_days=9999)
+    longer = GrantTerms(valid_days=9999)
     assert bench.correct("provider_signature", "sign", terms=longer) == "TermsNotAllowed"
     assert bench.correct("provider_signature", "sign") == "accepted"
 

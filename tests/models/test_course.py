@@ -8,6 +8,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Amendment
 from models.passing import next_instant, pass_time
 from rules.deadlines import SHANGHAI
 from tests.models.bench import BOTH_SIGN, CITIES, INVENTED, MONDAY, filed, law, until_signing
@@ -134,7 +135,7 @@ def test_nannings_returned_request_is_reviewed_afresh_with_a_fresh_clock() -> No
 
 def test_what_a_resubmission_changes_is_what_is_reviewed_and_sets_the_fresh_clock() -> None:
     bench = filed("nanning").all_decide([("formal_review", "return")])
-    amends = a.Amendment(data_items=("name", "phone"), choices={"urgency": "urgent"}, given=frozenset({"scenario"}))
+    amends = Amendment(data_items=("name", "phone"), choices={"urgency": "urgent"}, given=frozenset({"scenario"}))
     assert bench.decide("resubmission", "resubmit", amends=amends) == "accepted"
     assert bench.state.data_items == ("name", "phone")
     assert bench.state.given == {"purpose", "data_items", "scenario"}

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from activities.record.rows import restrictions_kept
 from models import acts as a
 from models import events as e
+from models.act_contents import Measure
 from models.gate import DatasetFacts, Question, Reason, decide
 from models.restrictions import RestrictionKind, items_of
 from models.task_state import TaskState
@@ -116,7 +117,7 @@ class AnyDecisions(RuleBasedStateMachine):
         task = data.draw(st.sampled_from(tasks))
         names = [name for name in task.outcomes if not (slowly and self.ends_it(task, name, named))]
         outcome = self.outcome(task, data.draw(st.sampled_from(names or list(task.outcomes))))
-        measure = a.Measure(
+        measure = Measure(
             data_items=named if outcome.data else None,
             processed_on=to_shanghai(self.bench.now).date()
             if outcome.data is DataEffect.SERVE or any("processed_on" in each.any_of for each in outcome.requires)
@@ -183,8 +184,8 @@ def whole(city: str = "nanning", **more: object) -> Bench:
     return objected(city, "privacy", evidence=("file-1",), **more)  # type: ignore[arg-type]  # passed on
 
 
-def on(*items: str, **more: object) -> a.Measure:
-    return a.Measure.model_validate({"data_items": items, **more})
+def on(*items: str, **more: object) -> Measure:
+    return Measure.model_validate({"data_items": items, **more})
 
 
 def served(bench: Bench) -> set[str]:
@@ -235,7 +236,7 @@ def test_what_was_withdrawn_in_part_is_not_served_by_a_decision_on_the_rest() ->
     bench.decide("verification", "withdraw", measure=on("name"))
     bench.all_decide([("verification", "process")])
     assert bench.decide("processing", "reopen", measure=on("name")) == "ItemNotBeforeTheTask"
-    reopened = a.Measure(processed_on=bench.now.date())
+    reopened = Measure(processed_on=bench.now.date())
     assert bench.decide("processing", "reopen", measure=reopened) == "accepted"
     assert (bench.state.closed, bench.state.answers) == ("data_withdrawn", 1)
     assert served(bench) == {"address", "phone"}
@@ -303,7 +304,7 @@ def test_what_is_named_again_to_be_withdrawn_is_reopened_with_the_rest() -> None
     assert bench.decide("verification", "withdraw_until_processed", measure=on()) == "accepted"
     assert served(bench) == set()
     assert bench.decide("reopening", "reopen") == "RequirementMissing"
-    assert bench.decide("reopening", "reopen", measure=a.Measure(processed_on=bench.now.date())) == "accepted"
+    assert bench.decide("reopening", "reopen", measure=Measure(processed_on=bench.now.date())) == "accepted"
     assert (served(bench), bench.state.closed) == (set(ENTRY), "reopened")
 
 

@@ -9,7 +9,8 @@ import pytest
 from models import acts as a
 from models.conflicts import sides
 from models.gate import Reason
-from models.telling import Account, told
+from models.telling import told
+from models.tellings import Account
 from tests.models.bench import CITIES, STRANGER, law
 from tests.models.delegating import DELEGATE, Delegating
 

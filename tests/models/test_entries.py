@@ -9,12 +9,13 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Amendment, Measure
 from models.entries import update_case_id
 from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, WHATEVER_IS_ASKED, Bench, law, objected, updating
 from tests.models.updates import answers_for, draft, pass_reviews
 
-CHANGES = a.Measure(entry_changes=True)
-PROCESSED = a.Measure(entry_changes=True, processed_on=MONDAY.date())
+CHANGES = Measure(entry_changes=True)
+PROCESSED = Measure(entry_changes=True, processed_on=MONDAY.date())
 UNTIL_REOPENED: Mapping[str, tuple[str, list[tuple[str, str]], tuple[str, str]]] = {
     "nanning": ("privacy", [("verification", "process")], ("processing", "reopen")),
     "yulin": ("privacy", [("verification", "process")], ("processing", "reopen")),
@@ -85,7 +86,7 @@ def test_a_processing_that_changes_the_entry_orders_a_catalogue_update(city: str
 @pytest.mark.parametrize("city", EVERYWHERE)
 def test_a_processing_that_leaves_the_entry_as_it_was_orders_nothing(city: str) -> None:
     bench = before_reopening(city)
-    told = a.Measure(processed_on=MONDAY.date())
+    told = Measure(processed_on=MONDAY.date())
     assert bench.decide(*UNTIL_REOPENED[city][2], measure=told) == "accepted"
     assert bench.state.ordered is None
 
@@ -202,8 +203,8 @@ def test_only_the_provider_submits_and_only_the_reviewer_publishes() -> None:
 
 def test_a_decision_on_an_entry_says_nothing_of_data() -> None:
     bench = ordered("nanning")
-    said = a.Amendment(choices=answers_for(bench.rules, {}))
-    for measure in (CHANGES, a.Measure(data_items=("name",))):
+    said = Amendment(choices=answers_for(bench.rules, {}))
+    for measure in (CHANGES, Measure(data_items=("name",))):
         assert bench.decide("compilation", "submit", amends=said, measure=measure) == "MeasureNotAllowed"
 
 

@@ -7,8 +7,10 @@ from datetime import datetime
 import pytest
 
 from models import acts as a
+from models.act_contents import NoticeNamed
 from models.clock import Clock
-from models.telling import Officers, told
+from models.telling import told
+from models.tellings import Officers
 from rules.deadlines import SHANGHAI
 from tests.models.bench import Bench, objected
 
@@ -77,7 +79,7 @@ def test_officers_are_told_when_a_period_begins_whoever_has_claimed_it() -> None
 
 def test_a_notice_moves_no_clock_that_waits_for_evidence() -> None:
     bench = bare()
-    notice = a.NoticeNamed(calendar_version=1, scope="CN", document="x", published_on=bench.now.date())
+    notice = NoticeNamed(calendar_version=1, scope="CN", document="x", published_on=bench.now.date())
     by = a.Actor(account="notices")
     assert bench.judged(bench.act(a.ApplyNotice, by, calendar_version=1, notice=notice)) == "accepted"
     assert "ClockMoved" not in bench.types()

@@ -12,7 +12,8 @@ from models import acts as a
 from models import events as e
 from models.procedures.access_request import ACCESS_REQUEST
 from models.reminding import look
-from models.telling import Account, Officers, told
+from models.telling import told
+from models.tellings import Account, Officers
 from reading.cases.possible import possible_acts
 from reading.sight import Caller
 from rules.deadlines import SHANGHAI

@@ -9,6 +9,7 @@ import pytest
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.act_contents import Amendment, GrantTerms
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from tests.models.bench import (
     BOTH_SIGN,
@@ -119,12 +120,12 @@ def test_guangzhou_grants_a_download_only_with_the_rule_that_prescribes_it(
     mode: str, given: tuple[str, ...], answer: str
 ) -> None:
     bench = filed("guangzhou")
-    assert bench.decide("provider_review", "agree", given, terms=a.GrantTerms(access_mode=mode)) == answer
+    assert bench.decide("provider_review", "agree", given, terms=GrantTerms(access_mode=mode)) == answer
 
 
 def test_a_body_may_narrow_the_items_the_mode_and_the_term_and_the_grant_says_so() -> None:
     bench = filed("guangzhou", choices={"access_mode": "api"})
-    terms = a.GrantTerms(data_items=("name",), access_mode="algorithm", valid_days=30)
+    terms = GrantTerms(data_items=("name",), access_mode="algorithm", valid_days=30)
     assert bench.decide("provider_review", "agree", terms=terms) == "accepted"
     granted = bench.all_decide(BOTH_SIGN).state.granted
     assert granted
@@ -134,8 +135,8 @@ def test_a_body_may_narrow_the_items_the_mode_and_the_term_and_the_grant_says_so
 
 def test_a_decision_that_narrows_one_term_leaves_the_others_as_they_were() -> None:
     bench = before_the_provider("nanning")
-    bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name", "address"), access_mode="api"))
-    bench.decide("approval", "approve", terms=a.GrantTerms(data_items=("name",)))
+    bench.decide("provider_review", "agree", terms=GrantTerms(data_items=("name", "address"), access_mode="api"))
+    bench.decide("approval", "approve", terms=GrantTerms(data_items=("name",)))
     granted = bench.all_decide(BOTH_SIGN).state.granted
     assert granted
     assert (granted.data_items, granted.access_mode) == (("name",), "api")
@@ -143,7 +144,7 @@ def test_a_decision_that_narrows_one_term_leaves_the_others_as_they_were() -> No
 
 def test_terms_of_an_answer_that_was_disapproved_do_not_bind_the_next_one() -> None:
     bench = before_the_provider("nanning")
-    bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
+    bench.decide("provider_review", "agree", terms=GrantTerms(data_items=("name",)))
     bench.all_decide([("approval", "disapprove"), ("provider_review", "agree"), ("approval", "approve"), *BOTH_SIGN])
     assert bench.state.granted
     assert bench.state.granted.data_items == ("name", "address", "opened_on")
@@ -153,20 +154,20 @@ def test_terms_of_an_answer_that_was_disapproved_do_not_bind_the_next_one() -> N
 def test_nothing_is_granted_beyond_the_items_asked_for(items: tuple[str, ...]) -> None:
     """No items named means all of them, so that naming none is no narrowing."""
     bench = filed("guangzhou")
-    assert bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=items)) == "ItemNotRequested"
+    assert bench.decide("provider_review", "agree", terms=GrantTerms(data_items=items)) == "ItemNotRequested"
 
 
 def test_a_request_for_all_items_may_be_narrowed_to_some() -> None:
     bench = filed("lianyungang", items=())
-    assert bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",))) == "accepted"
+    assert bench.decide("provider_review", "agree", terms=GrantTerms(data_items=("name",))) == "accepted"
 
 
 def test_neither_the_applicant_nor_the_experts_set_the_terms_of_a_grant() -> None:
     bench = until_signing("nanning")
-    assert bench.decide("applicant_signature", "sign", terms=a.GrantTerms(valid_days=9999)) == "TermsNotAllowed"
+    assert bench.decide("applicant_signature", "sign", terms=GrantTerms(valid_days=9999)) == "TermsNotAllowed"
     asked = before_the_provider("nanning")
     asked.on("provider_review", a.AskOpinion)
-    assert asked.decide("expert_opinion", "opinion", terms=a.GrantTerms(valid_days=9999)) == "TermsNotAllowed"
+    assert asked.decide("expert_opinion", "opinion", terms=GrantTerms(valid_days=9999)) == "TermsNotAllowed"
 
 
 def test_a_claim_is_taken_once_and_by_one_officer_only() -> None:
@@ -324,16 +325,16 @@ def test_an_access_request_takes_no_act_of_another_procedure() -> None:
 
 
 def test_only_a_resubmission_or_a_supplement_changes_the_request() -> None:
-    wider = a.Amendment(data_items=("name", "phone"))
+    wider = Amendment(data_items=("name", "phone"))
     assert until_signing("nanning").decide("applicant_signature", "sign", amends=wider) == "RequestNotAmendable"
     assert filed("nanning").decide("formal_review", "pass", amends=wider) == "RequestNotAmendable"
 
 
 def test_a_resubmission_chooses_only_what_the_citys_law_lets_an_applicant_choose() -> None:
     bench = filed("nanning").all_decide([("formal_review", "return")])
-    by_algorithm = a.Amendment(choices={"access_mode": "algorithm"})
+    by_algorithm = Amendment(choices={"access_mode": "algorithm"})
     assert bench.decide("resubmission", "resubmit", amends=by_algorithm) == "ChoiceNotOnRequest"
-    expedited = a.Amendment(choices={"urgency": "expedited"})
+    expedited = Amendment(choices={"urgency": "expedited"})
     assert bench.decide("resubmission", "resubmit", amends=expedited) == "accepted"
     assert bench.task("formal_review").clock.period == "1wd"
 
@@ -359,7 +360,7 @@ def test_who_loses_the_race_for_the_last_decision_is_told_that_it_was_decided() 
 
 def test_terms_are_set_by_a_reviewing_body_and_not_by_a_signature() -> None:
     bench = until_signing("yulin")
-    assert bench.decide("provider_signature", "sign", terms=a.GrantTerms(valid_days=1)) == "TermsNotAllowed"
+    assert bench.decide("provider_signature", "sign", terms=GrantTerms(valid_days=1)) == "TermsNotAllowed"
 
 
 DIRECTORY = a.Actor(account="directory")

@@ -12,7 +12,8 @@ from models import acts as a
 from models import events as e
 from models.passing import foreseen, next_instant, pass_time
 from models.procedures.access_request import ACCESS_REQUEST
-from models.telling import Account, told
+from models.telling import told
+from models.tellings import Account
 from rules.pinned import APPLICANT, CountingRule, LastDayOff
 from rules.pinned_stages import Step, WhenPassed
 from rules.procedure_rules import ProcedureRules

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from models import acts as a
 from models import events as e
+from models.act_contents import Measure
 from models.proposal import Proposal
 from models.refusals import ProcessingNotDone
 from models.restricting import move_data
@@ -80,47 +80,47 @@ def test_on_any_other_ground_the_provider_suspends_by_its_own_decision(city: str
 
 def test_a_suspension_of_one_item_leaves_the_other_held_and_its_question_open() -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
-    assert bench.decide("suspension", "suspend", measure=a.Measure(data_items=("name",))) == "accepted"
+    assert bench.decide("suspension", "suspend", measure=Measure(data_items=("name",))) == "accepted"
     assert kept_back(bench) == suspended("name")
     assert also_kept_back(bench) == [held("address")]
     assert "suspension" in bench.open_stages
-    bench.decide("suspension", "keep_open", measure=a.Measure(data_items=("address",)))
+    bench.decide("suspension", "keep_open", measure=Measure(data_items=("address",)))
     assert (kept_back(bench), also_kept_back(bench)) == (suspended("name"), [])
     assert "suspension" not in bench.open_stages
 
 
 def test_a_suspension_names_single_items_and_lets_the_others_be_served() -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
-    assert bench.decide("suspension", "suspend", measure=a.Measure(data_items=("name",))) == "accepted"
+    assert bench.decide("suspension", "suspend", measure=Measure(data_items=("name",))) == "accepted"
     assert kept_back(bench) == suspended("name")
 
 
 def test_a_withdrawal_that_names_no_items_takes_all_that_lies_before_its_task_still() -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
-    bench.decide("suspension", "suspend", measure=a.Measure(data_items=("name",)))
+    bench.decide("suspension", "suspend", measure=Measure(data_items=("name",)))
     trial = twin(bench)
     assert kept_back(trial.all_decide([("verification", "withdraw")])) == withdrawn("address", "name")
-    bench.decide("verification", "restore", measure=a.Measure(data_items=("name",)))
+    bench.decide("verification", "restore", measure=Measure(data_items=("name",)))
     assert kept_back(bench.all_decide([("verification", "withdraw")])) == withdrawn("address")
     assert bench.state.restricted_items.named == ("address",)
 
 
 def test_a_withdrawal_of_one_item_leaves_the_other_as_it_was() -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
-    assert bench.decide("verification", "withdraw", measure=a.Measure(data_items=("name",))) == "accepted"
+    assert bench.decide("verification", "withdraw", measure=Measure(data_items=("name",))) == "accepted"
     assert (kept_back(bench), also_kept_back(bench)) == (withdrawn("name"), [held("address")])
     assert bench.open_stages == {"suspension", "verification"}
 
 
 def test_a_withdrawal_of_some_items_lets_the_others_be_served() -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
-    assert bench.decide("verification", "withdraw", measure=a.Measure(data_items=("name",))) == "accepted"
+    assert bench.decide("verification", "withdraw", measure=Measure(data_items=("name",))) == "accepted"
     assert kept_back(bench) == withdrawn("name")
 
 
 def test_a_decision_that_does_nothing_to_data_takes_no_measure() -> None:
     bench = objected("nanning", "privacy")
-    answer = bench.decide("verification", "process", measure=a.Measure(data_items=("name",)))
+    answer = bench.decide("verification", "process", measure=Measure(data_items=("name",)))
     assert answer == "MeasureNotAllowed"
 
 
@@ -136,7 +136,7 @@ def test_data_that_is_processed_stays_suspended_until_it_is_reopened(city: str) 
     assert kept_back(bench) == suspended(*ITEMS)
     bench.passes(days=9)
     assert kept_back(bench) == suspended(*ITEMS)
-    assert bench.decide("processing", "reopen", measure=a.Measure(processed_on=bench.now.date())) == "accepted"
+    assert bench.decide("processing", "reopen", measure=Measure(processed_on=bench.now.date())) == "accepted"
     assert kept_back(bench) is None
     assert (bench.state.closed, bench.state.upheld) == ("reopened", True)
 
@@ -145,25 +145,25 @@ def test_data_that_is_processed_stays_suspended_until_it_is_reopened(city: str) 
 @pytest.mark.parametrize("city", ["nanning", "yulin"])
 def test_a_reopening_needs_the_processing_on_record_and_words_for_the_objector(city: str, missing: str) -> None:
     bench = in_processing(city)
-    measure = a.Measure(processed_on=None if missing == "processed_on" else TODAY)
+    measure = Measure(processed_on=None if missing == "processed_on" else TODAY)
     answer = bench.decide("processing", "reopen", WHATEVER_IS_ASKED - {missing}, measure=measure)
     assert answer == "RequirementMissing"
     assert kept_back(bench) == suspended(*ITEMS)
 
 
-@pytest.mark.parametrize("measure", [None, a.Measure()])
-def test_a_day_counts_as_given_only_where_the_measure_names_it(measure: a.Measure | None) -> None:
+@pytest.mark.parametrize("measure", [None, Measure()])
+def test_a_day_counts_as_given_only_where_the_measure_names_it(measure: Measure | None) -> None:
     bench = in_processing()
     assert bench.decide("processing", "reopen", {"processed_on", "processing", "answer"}, measure=measure) == (
         "RequirementMissing"
     )
-    told = a.Measure(processed_on=TODAY)
+    told = Measure(processed_on=TODAY)
     assert bench.decide("processing", "reopen", {"processing", "answer"}, measure=told) == "accepted"
 
 
 def test_the_day_of_the_processing_stands_in_the_log_before_what_it_does_to_the_data() -> None:
     bench = in_processing().passes(days=2)
-    bench.decide("processing", "reopen", measure=a.Measure(processed_on=date(2026, 11, 24)))
+    bench.decide("processing", "reopen", measure=Measure(processed_on=date(2026, 11, 24)))
     [processed] = [event for event in bench.log if isinstance(event, e.DataProcessed)]
     assert (processed.processed_on, processed.by) == (date(2026, 11, 24), "acc_nanning.provider_1")
     assert bench.types()[processed.number] == "DataRestored"
@@ -171,7 +171,7 @@ def test_the_day_of_the_processing_stands_in_the_log_before_what_it_does_to_the_
 
 def test_a_second_suspension_adds_to_the_first_and_lets_nothing_go() -> None:
     bench = objected("nanning", "privacy")
-    bench.decide("suspension", "suspend", measure=a.Measure(data_items=("name",)))
+    bench.decide("suspension", "suspend", measure=Measure(data_items=("name",)))
     move_data(proposal := Proposal(bench.state), DataEffect.SUSPEND, bench.now, items_of(("phone",)))
     assert proposal.state.strongest_restriction == suspended("name", "phone")
     move_data(proposal, DataEffect.SUSPEND, bench.now, WHOLE_DATASET)
@@ -182,26 +182,26 @@ def test_a_second_suspension_adds_to_the_first_and_lets_nothing_go() -> None:
 
 def test_a_suspension_of_what_nobody_disputed_leaves_the_hold_on_what_somebody_did() -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
-    bench.decide("suspension", "suspend", measure=a.Measure(data_items=("phone",)))
+    bench.decide("suspension", "suspend", measure=Measure(data_items=("phone",)))
     assert (kept_back(bench), also_kept_back(bench)) == (suspended("phone"), [held(*ITEMS)])
 
 
 def test_a_suspension_takes_the_place_of_a_hold_and_is_about_what_it_names() -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
-    bench.decide("suspension", "suspend", measure=a.Measure(data_items=("phone",)))
+    bench.decide("suspension", "suspend", measure=Measure(data_items=("phone",)))
     assert kept_back(bench) == suspended("phone")
 
 
 def test_data_is_processed_since_it_is_kept_back_and_not_before() -> None:
     bench = in_processing().passes(days=2)
-    too_early = a.Measure(processed_on=TODAY - timedelta(days=1))
+    too_early = Measure(processed_on=TODAY - timedelta(days=1))
     assert bench.decide("processing", "reopen", measure=too_early) == "ProcessedBeforeTheRestriction"
-    assert bench.decide("processing", "reopen", measure=a.Measure(processed_on=TODAY)) == "accepted"
+    assert bench.decide("processing", "reopen", measure=Measure(processed_on=TODAY)) == "accepted"
 
 
 def test_data_is_not_reopened_for_a_processing_that_is_yet_to_come() -> None:
     bench = in_processing()
-    tomorrow = a.Measure(processed_on=TODAY + timedelta(days=1))
+    tomorrow = Measure(processed_on=TODAY + timedelta(days=1))
     assert bench.decide("processing", "reopen", measure=tomorrow) == "ProcessingNotDone"
 
 
@@ -292,14 +292,14 @@ def test_what_is_held_or_suspended_is_never_let_go_by_a_measure_about_something_
     if suspends and outcome == "withdraw":
         bench.all_decide([("suspension", "suspend")])
     stage = "suspension" if outcome == "suspend" else "verification"
-    assert bench.decide(stage, outcome, measure=a.Measure(data_items=("name",))) == "accepted"
+    assert bench.decide(stage, outcome, measure=Measure(data_items=("name",))) == "accepted"
     assert items_of(ITEMS).are_within(bench.state.restricted_items)
     assert "DataRestored" not in bench.types()
 
 
 def test_what_nothing_keeps_back_yet_is_suspended_in_part_without_a_reason() -> None:
     bench = objected("nanning", "privacy")
-    measure = a.Measure(data_items=("name",))
+    measure = Measure(data_items=("name",))
     assert bench.decide("suspension", "suspend", WHATEVER_IS_ASKED - REASON, measure=measure) == "accepted"
 
 

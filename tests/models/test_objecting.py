@@ -8,6 +8,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Standing
 from models.objecting import MOST_EVIDENCE
 from models.restrictions import Restriction, RestrictionKind
 from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, law, objected
@@ -37,8 +38,8 @@ def review_of(bench: Bench) -> str:
     return bench.rules.hold.reviewed_by
 
 
-def submit(bench: Bench, *evidence: str, standing: a.Standing | None = None) -> str:
-    return bench.by_party(a.SubmitEvidence, evidence=evidence, standing=standing or a.Standing())
+def submit(bench: Bench, *evidence: str, standing: Standing | None = None) -> str:
+    return bench.by_party(a.SubmitEvidence, evidence=evidence, standing=standing or Standing())
 
 
 def why_not(bench: Bench) -> list[str]:
@@ -84,14 +85,14 @@ def test_an_objection_without_evidence_is_handled_and_holds_nothing_back(city: s
 @pytest.mark.parametrize(
     ("standing", "because"),
     [
-        (a.Standing(rejected_before=True), "rejected_before"),
-        (a.Standing(open_holds=3), "too_many_holds"),
-        (a.Standing(open_holds=4), "too_many_holds"),
+        (Standing(rejected_before=True), "rejected_before"),
+        (Standing(open_holds=3), "too_many_holds"),
+        (Standing(open_holds=4), "too_many_holds"),
     ],
 )
 @pytest.mark.parametrize("city", CITIES)
 def test_the_same_person_gets_no_hold_after_a_rejection_nor_above_the_cap(
-    city: str, standing: a.Standing, because: str
+    city: str, standing: Standing, because: str
 ) -> None:
     bench = objected(city, "privacy", evidence=FILE, standing=standing)
     assert bench.state.strongest_restriction is None
@@ -101,14 +102,12 @@ def test_the_same_person_gets_no_hold_after_a_rejection_nor_above_the_cap(
 
 @pytest.mark.parametrize("city", CITIES)
 def test_the_last_hold_below_the_cap_is_a_hold(city: str) -> None:
-    assert (
-        objected(city, "privacy", evidence=FILE, standing=a.Standing(open_holds=2)).state.strongest_restriction == HELD
-    )
+    assert objected(city, "privacy", evidence=FILE, standing=Standing(open_holds=2)).state.strongest_restriction == HELD
 
 
 def test_the_cap_is_a_number_of_the_pack() -> None:
     assert (
-        objected(INVENTED, "privacy", evidence=FILE, standing=a.Standing(open_holds=1)).state.strongest_restriction
+        objected(INVENTED, "privacy", evidence=FILE, standing=Standing(open_holds=1)).state.strongest_restriction
         is None
     )
 
@@ -244,7 +243,7 @@ def test_evidence_for_data_that_is_suspended_already_changes_nothing() -> None:
 @pytest.mark.parametrize("city", CITIES)
 def test_evidence_that_comes_later_is_weighed_by_the_standing_at_its_own_receipt(city: str) -> None:
     bench = objected(city, "privacy")
-    submit(bench, *FILE, standing=a.Standing(open_holds=3))
+    submit(bench, *FILE, standing=Standing(open_holds=3))
     assert why_not(bench) == ["no_evidence", "too_many_holds"]
     assert bench.state.strongest_restriction is None
 
@@ -274,7 +273,7 @@ def test_a_reported_leak_holds_the_data_on_any_ground_with_evidence_or_without()
 
 
 def test_a_reported_leak_without_evidence_holds_nothing_above_the_cap() -> None:
-    for standing, because in ((a.Standing(open_holds=3), "too_many_holds"), (a.Standing(rejected_before=True), None)):
+    for standing, because in ((Standing(open_holds=3), "too_many_holds"), (Standing(rejected_before=True), None)):
         bench = objected("guangzhou", "quality", leak="reported", standing=standing)
         assert (bench.state.strongest_restriction, why_not(bench)) == (None, [because or "rejected_before"])
     rules = law("guangzhou", "objection")

@@ -13,9 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Amendment, Measure, Standing
 from models.parts import before
 from models.passing import pass_time
-from models.refusals import REFUSALS, Refusal
+from models.refusal import Refusal
+from models.refusals import REFUSALS
 from models.restrictions import RestrictionKind
 from models.state import CaseState, fold
 from models.task_state import TaskState
@@ -33,7 +35,7 @@ GIVEN = st.one_of(st.just(WHATEVER_IS_ASKED), st.frozensets(st.sampled_from(sort
 IN_OFFICE = "objector in office"
 """Whoever objects may be an officer too: of whichever body, that is."""
 OFFICERS = st.sampled_from(["1", "1", "1", "2", "of another body", "stranger", "objector", IN_OFFICE])
-STANDINGS = st.builds(a.Standing, rejected_before=st.booleans(), open_holds=st.integers(0, 4))
+STANDINGS = st.builds(Standing, rejected_before=st.booleans(), open_holds=st.integers(0, 4))
 BEGINS_WITH_EVIDENCE = {"guangzhou": {"verification"}}
 """City to the stages whose period begins with the first evidence (Guangzhou 29.3)."""
 HOLDS_A_LEAK_BY_ITSELF = {"guangzhou"}
@@ -51,9 +53,9 @@ def as_it_should_be(
     assert found
     measure = None
     if found.data is DataEffect.SERVE or any("processed_on" in each.any_of for each in found.requires):
-        measure = a.Measure(processed_on=to_shanghai(bench.now).date() - timedelta(days=days_ago))
+        measure = Measure(processed_on=to_shanghai(bench.now).date() - timedelta(days=days_ago))
     elif found.data and not found.whole_dataset:
-        measure = a.Measure(data_items=items)
+        measure = Measure(data_items=items)
     by = a.Actor(account=task.claimed_by or f"acc_{task.body}_1", body=task.body)
     more = {"task_id": task.task_id, "outcome": outcome, "given": WHATEVER_IS_ASKED, "measure": measure}
     return bench.act(a.Decide, by, **more)
@@ -89,10 +91,10 @@ class AnyObjection(RuleBasedStateMachine):
         data=st.data(),
         items=st.sampled_from([ITEMS[:2], ITEMS, ()]),
         evidence=st.sampled_from([(), ("file-0",)]),
-        standing=st.just(a.Standing()) | STANDINGS,
+        standing=st.just(Standing()) | STANDINGS,
     )
     def is_filed(
-        self, data: st.DataObject, items: tuple[str, ...], evidence: tuple[str, ...], standing: a.Standing
+        self, data: st.DataObject, items: tuple[str, ...], evidence: tuple[str, ...], standing: Standing
     ) -> None:
         made = {
             name: data.draw(st.sampled_from([c.value for c in known if c.belongs_elsewhere is None]))
@@ -216,7 +218,7 @@ class AnyObjection(RuleBasedStateMachine):
     ) -> None:
         task = self.some_task(data, open_only=open_only)
         processed_on = None if days_ago is None else to_shanghai(self.bench.now).date() - timedelta(days=days_ago)
-        measure = a.Measure(data_items=items, processed_on=processed_on)
+        measure = Measure(data_items=items, processed_on=processed_on)
         act = self.bench.act(
             a.Decide,
             self.who(task, officer),
@@ -228,7 +230,7 @@ class AnyObjection(RuleBasedStateMachine):
         self.receive(act)
 
     @rule(by=st.sampled_from([PARTY, PARTY, PARTY, STRANGER]), files=st.integers(1, 3), standing=STANDINGS)
-    def evidence_comes(self, by: a.Actor, files: int, standing: a.Standing) -> None:
+    def evidence_comes(self, by: a.Actor, files: int, standing: Standing) -> None:
         evidence = tuple(f"file-{self.files + n}" for n in range(1, files + 1))
         self.files += files
         before = self.bench.state
@@ -269,7 +271,7 @@ class AnyObjection(RuleBasedStateMachine):
 
     @rule(by=st.sampled_from([PARTY, PARTY, STRANGER]), items=st.sampled_from([None, None, ITEMS[:1], ITEMS, ()]))
     def a_supplement_comes(self, by: a.Actor, items: tuple[str, ...] | None) -> None:
-        self.receive(self.bench.act(a.Supply, by, amends=a.Amendment(data_items=items)))
+        self.receive(self.bench.act(a.Supply, by, amends=Amendment(data_items=items)))
 
     @rule(by=st.sampled_from([PARTY, STRANGER]))
     def it_is_taken_back(self, by: a.Actor) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from models import acts as a
+from models.act_contents import Measure
 from models.restrictions import Restriction, RestrictionKind
 from tests.models.bench import BOTH_SIGN, WHATEVER_IS_ASKED, accessed, objected, reported, telling, until_signing
 from tests.models.objections_by_city import FILE, answers, midnight
@@ -27,7 +27,7 @@ def test_guangzhou_answers_within_fifteen_working_days_in_one_of_five_ways(
     outcome: str, closed: str | None, upheld: bool | None
 ) -> None:
     bench = objected("guangzhou", "privacy", evidence=FILE).passes(midnight(12, 14) - timedelta(seconds=1))
-    measure = a.Measure(processed_on=bench.now.date()) if outcome == "process_and_reopen" else None
+    measure = Measure(processed_on=bench.now.date()) if outcome == "process_and_reopen" else None
     assert bench.decide("verification", outcome, measure=measure) == "accepted"
     assert (bench.state.closed, bench.state.upheld) == (closed, upheld)
     assert len(answers(bench)) == 1
@@ -60,7 +60,7 @@ def test_guangzhous_unfinished_processing_withdraws_answers_in_time_and_may_reop
 
     bench.passes(days=40)
     assert bench.decide("reopening", "reopen") == "RequirementMissing"
-    assert bench.decide("reopening", "reopen", measure=a.Measure(processed_on=date(2026, 12, 28))) == "accepted"
+    assert bench.decide("reopening", "reopen", measure=Measure(processed_on=date(2026, 12, 28))) == "accepted"
     assert (bench.state.closed, "DataRestored" in bench.types()) == ("reopened", True)
     assert len(answers(bench)) == 1
 
@@ -81,7 +81,7 @@ def test_a_grant_rests_while_guangzhou_processes_what_it_withdrew(
     assert [each.kind.value for each in access.state.met_restrictions["objection"]] == ["withdrawal_until_processed"]
     assert not waiting.all_decide(BOTH_SIGN).state.granted
 
-    done = a.Measure(processed_on=bench.now.date()) if reopens else None
+    done = Measure(processed_on=bench.now.date()) if reopens else None
     assert bench.decide("reopening", "reopen" if reopens else "stay_withdrawn", measure=done) == "accepted"
     for each in (access, waiting):
         each.judged(telling(bench, each))

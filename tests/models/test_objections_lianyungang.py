@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from models import acts as a
+from models.act_contents import Measure
 from models.refusals import TakesTheWholeDataset
 from models.restrictions import Restriction, RestrictionKind
 from tests.models.bench import CITIES, MONDAY, WHATEVER_IS_ASKED, Bench, law, objected
@@ -59,12 +60,12 @@ def test_a_leak_takes_the_dataset_and_no_item_of_it(before: list[tuple[str, str]
             task_id=bench.task(stage).task_id,
             outcome=outcome,
             given=WHATEVER_IS_ASKED,
-            measure=a.Measure(data_items=items),
+            measure=Measure(data_items=items),
         )
         with pytest.raises(TakesTheWholeDataset) as refusal:
             bench.procedure.judge(bench.rules, bench.state, act)
         assert (refusal.value.field, refusal.value.rule) == ("data_items", "26.2")
-    assert bench.decide(stage, outcome, measure=a.Measure(data_items=())) == "accepted"
+    assert bench.decide(stage, outcome, measure=Measure(data_items=())) == "accepted"
     assert bench.state.strongest_restriction in (WHOLE_SUSPENDED, WHOLE_WITHDRAWN)
 
 
@@ -142,8 +143,8 @@ def withdrawn_and_traced() -> Bench:
 @pytest.mark.parametrize("missing", ["need", "processing", "processed_on"])
 def test_a_withdrawn_dataset_is_reopened_only_for_a_recorded_need_and_masked_anew(missing: str) -> None:
     bench = withdrawn_and_traced()
-    measure = a.Measure(processed_on=TODAY)
-    told = a.Measure() if missing == "processed_on" else measure
+    measure = Measure(processed_on=TODAY)
+    told = Measure() if missing == "processed_on" else measure
     assert bench.decide("assessment", "reopen", WHATEVER_IS_ASKED - {missing}, measure=told) == "RequirementMissing"
     assert bench.decide("assessment", "reopen", measure=measure) == "accepted"
     assert bench.decide("agreement", "agree", ()) == "RequirementMissing"
@@ -154,7 +155,7 @@ def test_a_withdrawn_dataset_is_reopened_only_for_a_recorded_need_and_masked_ane
 @pytest.mark.duty("LYG-26")
 def test_what_the_provider_would_reopen_stays_withdrawn_until_the_authority_agrees() -> None:
     bench = withdrawn_and_traced()
-    assert bench.decide("assessment", "reopen", measure=a.Measure(processed_on=TODAY)) == "accepted"
+    assert bench.decide("assessment", "reopen", measure=Measure(processed_on=TODAY)) == "accepted"
     assert bench.open_stages == {"agreement"}
     assert bench.task("agreement").body == "lianyungang.authority"
     assert bench.state.strongest_restriction == WHOLE_WITHDRAWN
@@ -167,10 +168,10 @@ def test_what_the_provider_would_reopen_stays_withdrawn_until_the_authority_agre
 def test_a_withdrawn_dataset_is_masked_after_its_withdrawal_and_not_before() -> None:
     bench = objected("lianyungang", "privacy", evidence=FILE).passes(days=2)
     bench.all_decide([*BOTH_WITHDRAW, *BOTH_TRACED]).passes(days=1)
-    before = a.Measure(processed_on=TODAY + timedelta(days=1))
+    before = Measure(processed_on=TODAY + timedelta(days=1))
     assert bench.decide("assessment", "reopen") == "RequirementMissing"
     assert bench.decide("assessment", "reopen", measure=before) == "ProcessedBeforeTheRestriction"
-    on_the_day = a.Measure(processed_on=TODAY + timedelta(days=2))
+    on_the_day = Measure(processed_on=TODAY + timedelta(days=2))
     assert bench.decide("assessment", "reopen", measure=on_the_day) == "accepted"
 
 
@@ -181,7 +182,7 @@ def test_use_already_made_is_traced_by_both_before_the_assessment_goes_on(
     outcome: str, first: tuple[str, str], second: tuple[str, str]
 ) -> None:
     bench = objected("lianyungang", "privacy").all_decide(BOTH_WITHDRAW)
-    measure = a.Measure(processed_on=TODAY) if outcome == "reopen" else None
+    measure = Measure(processed_on=TODAY) if outcome == "reopen" else None
     assert bench.decide("assessment", outcome, measure=measure) == "AnotherTaskFirst"
     bench.all_decide([first])
     assert bench.decide("assessment", outcome, measure=measure) == "AnotherTaskFirst"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models import acts as a
+from models.act_contents import Measure
 from models.restrictions import Restriction, RestrictionKind
 from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, objected, reported
 from tests.models.objections_by_city import FILE, answers, midnight
@@ -59,8 +59,8 @@ def test_nanjing_serves_suspended_data_once_its_correction_is_on_record(
     assert bench.state.strongest_restriction == Restriction(
         kind=RestrictionKind.SUSPENSION, data_items=("name", "address")
     )
-    measure = a.Measure(processed_on=TODAY)
-    assert bench.decide(stage, "correct", measure=a.Measure()) == "RequirementMissing"
+    measure = Measure(processed_on=TODAY)
+    assert bench.decide(stage, "correct", measure=Measure()) == "RequirementMissing"
     assert bench.decide(stage, "correct", WHATEVER_IS_ASKED - {"processing"}, measure=measure) == "RequirementMissing"
     assert bench.decide(stage, "correct", measure=measure) == "accepted"
     assert (bench.state.closed, len(answers(bench))) == ("corrected", 1)

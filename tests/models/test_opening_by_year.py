@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from models import acts as a
+from models.act_contents import Measure
 from models.procedures.opening_focus import OPENING_FOCUS
 from models.procedures.opening_plan import OPENING_PLAN
 from models.state import CaseState, fold
@@ -44,7 +45,7 @@ def opinion_of(bench: Bench, body: str, outcome: str, given: tuple[str, ...] = (
 
 def consulted(bench: Bench) -> str:
     """The public has been heard."""
-    measure = a.Measure(held_from=date(2026, 1, 5), held_until=date(2026, 1, 12))
+    measure = Measure(held_from=date(2026, 1, 5), held_until=date(2026, 1, 12))
     bench.passes(until=datetime(2026, 1, 13, 9, 0, tzinfo=SHANGHAI))
     return bench.decide("public_consultation", "held", {"measure"}, measure=measure)
 
@@ -80,7 +81,7 @@ def test_the_focus_is_set_with_every_department_and_after_hearing_the_public() -
 def test_no_public_consultation_is_recorded_before_it_is_over() -> None:
     bench = focus()
     bench.decide("drafting", "submit", {"focus"})
-    ahead = a.Measure(held_from=date(2026, 1, 5), held_until=date(2026, 12, 31))
+    ahead = Measure(held_from=date(2026, 1, 5), held_until=date(2026, 12, 31))
     assert bench.decide("public_consultation", "held", {"measure"}, measure=ahead) == "ConsultationNotOver"
     assert bench.decide("public_consultation", "held", {"measure"}) == "RequirementMissing"
 

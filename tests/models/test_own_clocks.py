@@ -9,6 +9,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Amendment
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.demand import DEMAND
 from rules.calendar_notices import DaysOff, Notice
@@ -211,7 +212,7 @@ def test_a_period_is_told_by_the_choice_that_the_rules_name(chosen: str | None, 
 
 def test_what_was_chosen_with_a_draft_tells_the_period_of_the_next_round() -> None:
     bench = by_openness(chosen="conditional")
-    amends = a.Amendment(choices={"openness": "unconditional"})
+    amends = Amendment(choices={"openness": "unconditional"})
     assert bench.decide("compilation", "submit", amends=amends) == "accepted"
     bench.all_decide([("review", "return")])
     assert bench.task("compilation").clock.period == "3wd"

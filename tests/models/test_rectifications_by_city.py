@@ -8,6 +8,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import TimeLimit
 from rules.deadlines import SHANGHAI
 from tests.models.bench import CITIES, MONDAY, WHATEVER_IS_ASKED
 from tests.models.rectifying import TEN_DAYS, TWO_WEEKS_LATER, breached, ordered, reported
@@ -62,8 +63,8 @@ def test_an_order_sets_the_time_limit_of_the_body_that_is_to_rectify(city: str) 
 def test_an_order_may_name_the_last_day_instead(city: str) -> None:
     bench = breached(city)
     for never in (date(2026, 11, 22), MONDAY.date(), date(2062, 12, 5), date.max):
-        assert bench.decide("order", "order", limit=a.TimeLimit(last_day=never)) == "TimeLimitNotAhead"
-    assert bench.decide("order", "order", limit=a.TimeLimit(last_day=date(2026, 12, 5))) == "accepted"
+        assert bench.decide("order", "order", limit=TimeLimit(last_day=never)) == "TimeLimitNotAhead"
+    assert bench.decide("order", "order", limit=TimeLimit(last_day=date(2026, 12, 5))) == "accepted"
     clock = bench.task("remedy").clock
     assert (clock.period, clock.last_day) == (None, date(2026, 12, 5))
     assert clock.due_at == datetime(2026, 12, 6, tzinfo=SHANGHAI), "a Saturday, as it was named"
@@ -86,7 +87,7 @@ def test_what_was_rectified_is_reported_and_accepted(city: str) -> None:
 def test_what_is_not_accepted_goes_back_with_a_reason_and_a_fresh_limit(city: str) -> None:
     bench = reported(city)
     assert bench.decide("acceptance", "not_accepted") == "RequirementMissing"
-    five = a.TimeLimit(period="5wd")
+    five = TimeLimit(period="5wd")
     no_reason = WHATEVER_IS_ASKED - {"reason"}
     assert bench.decide("acceptance", "not_accepted", no_reason, limit=five) == "RequirementMissing"
     bench.passes(days=1)
@@ -126,7 +127,7 @@ def test_a_late_rectification_can_be_accepted_where_the_law_attaches_nothing_to_
 @pytest.mark.parametrize("city", CITIES)
 def test_a_running_limit_can_be_set_anew_and_an_order_rescinded(city: str) -> None:
     bench = ordered(city)
-    assert bench.decide("oversight", "extend", limit=a.TimeLimit(last_day=date(2027, 1, 29))) == "accepted"
+    assert bench.decide("oversight", "extend", limit=TimeLimit(last_day=date(2027, 1, 29))) == "accepted"
     assert bench.task("remedy").clock.last_day == date(2027, 1, 29)
     assert bench.decide("remedy", "report", by=bench.officer("oversight")) == "NotYourTask"
     assert bench.decide("oversight", "rescind") == "accepted"
@@ -149,7 +150,7 @@ def test_an_order_of_another_organ_is_recorded_with_its_reference(city: str, out
 def test_a_decision_that_is_to_set_no_limit_sets_none(city: str) -> None:
     bench = breached(city)
     assert bench.decide("order", "decline", limit=TEN_DAYS) == "TimeLimitNotSet"
-    assert bench.decide("order", "decline", limit=a.TimeLimit(last_day=date(2027, 1, 29))) == "TimeLimitNotSet"
+    assert bench.decide("order", "decline", limit=TimeLimit(last_day=date(2027, 1, 29))) == "TimeLimitNotSet"
 
 
 def test_a_rectification_names_the_task_that_gave_cause_for_it() -> None:

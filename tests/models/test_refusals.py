@@ -10,7 +10,9 @@ import pytest
 
 from models import acts as a
 from models import refusals as r
-from models.refusals import KINDS, REFUSALS, Missing, Refusal, RequirementMissing, all_missing
+from models.act_contents import Amendment, GrantTerms, Measure
+from models.refusal import KINDS, Conflict, Missing, Refusal, Unmet, all_missing
+from models.refusals import REFUSALS, RequirementMissing
 from tests.models.bench import Bench, before_the_provider, filed, objected
 from tests.models.updates import answers_for, update_begun
 
@@ -33,7 +35,7 @@ def test_a_refusal_of_no_kind_is_found() -> None:
     class Stray(Refusal):
         pass
 
-    class Both(r.Conflict, r.Unmet):
+    class Both(Conflict, Unmet):
         pass
 
     assert of_no_kind([Stray, Both, r.CaseClosed]) == ["Stray", "Both"]
@@ -64,7 +66,7 @@ def test_what_lacks_one_thing_alone_is_recorded_as_it_ever_was() -> None:
 
 
 def test_terms_that_demand_a_basis_name_it_with_what_the_outcome_demands() -> None:
-    refusal = lacking(filed("guangzhou"), "provider_review", "refuse", terms=a.GrantTerms(access_mode="download"))
+    refusal = lacking(filed("guangzhou"), "provider_review", "refuse", terms=GrantTerms(access_mode="download"))
 
     assert fields(refusal) == ["access_mode_basis", "reason"]
 
@@ -72,8 +74,8 @@ def test_terms_that_demand_a_basis_name_it_with_what_the_outcome_demands() -> No
 def test_a_draft_that_lacks_answers_and_fields_is_refused_for_both() -> None:
     bench = update_begun("guangzhou")
     said = answers_for(bench.rules, {}) | {"openness": "closed"}
-    amends = a.Amendment(choices=said, given=frozenset(said))
-    drafted = a.Measure(entry_fields=frozenset({"title", "items", "openness"}))
+    amends = Amendment(choices=said, given=frozenset(said))
+    drafted = Measure(entry_fields=frozenset({"title", "items", "openness"}))
 
     refusal = lacking(bench, "compilation", "submit", given={"entry"}, amends=amends, measure=drafted)
 
@@ -88,8 +90,8 @@ def test_a_draft_that_is_not_there_lacks_nothing_but_itself() -> None:
 def test_what_two_rules_demand_is_missing_once_by_the_first_that_applies() -> None:
     bench = update_begun("guangzhou", "public_interest")
     said = answers_for(bench.rules, {"change": "same"})
-    amends = a.Amendment(choices=said, given=frozenset(said))
-    drafted = a.Measure(entry_fields=frozenset({"title"}))
+    amends = Amendment(choices=said, given=frozenset(said))
+    drafted = Measure(entry_fields=frozenset({"title"}))
 
     refusal = lacking(bench, "compilation", "submit", given={"entry"}, amends=amends, measure=drafted)
 
@@ -98,7 +100,7 @@ def test_what_two_rules_demand_is_missing_once_by_the_first_that_applies() -> No
 
 def test_a_decision_on_some_of_the_data_does_not_owe_the_answer_yet() -> None:
     bench = objected("guangzhou", "privacy", evidence=("file-1",))
-    some = a.Measure(data_items=("name",))
+    some = Measure(data_items=("name",))
 
     assert "answer" in fields(lacking(bench, "verification", "other_measure"))
     assert fields(lacking(bench, "verification", "other_measure", measure=some)) == ["measure"]

@@ -11,7 +11,8 @@ from activities.calendar.record import with_due
 from activities.outbox.message_texts import Language, Message, message_texts, say
 from models.clock import Clock
 from models.reminding import AT_ONCE, DUE, DUE_SOON, KINDS, OVERDUE, Look, Point, Reminded, ends_of, look, tellings
-from models.telling import Account, Officers, Posts, Supervisors, due_day
+from models.telling import due_day
+from models.tellings import Account, Officers, Posts, Supervisors
 from rules.articles import phrase
 from rules.calendar import Calendar
 from rules.deadlines import SHANGHAI

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import acts as a
+from models.act_contents import Amendment, GrantTerms
 from tests.models.bench import (
     BOTH_SIGN,
     CITIES,
@@ -113,7 +114,7 @@ def test_a_request_for_other_items_knows_of_a_restriction_and_does_not_wait_for_
 def test_a_grant_that_a_body_narrowed_waits_for_its_own_items_alone() -> None:
     request = filed("guangzhou")
     restricted(request, "hold", "address")
-    request.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
+    request.decide("provider_review", "agree", terms=GrantTerms(data_items=("name",)))
     assert request.all_decide(BOTH_SIGN).state.closed == "granted"
 
 
@@ -170,7 +171,7 @@ def test_a_request_that_is_resubmitted_for_data_that_is_held_waits_too() -> None
     request = filed("nanning", items=("name",))
     restricted(request, "hold", "address")
     request.all_decide([("formal_review", "return")])
-    request.decide("resubmission", "resubmit", amends=a.Amendment(data_items=("name", "address")))
+    request.decide("resubmission", "resubmit", amends=Amendment(data_items=("name", "address")))
     assert request.all_decide(AGREED["nanning"]).state.granted is None
     lifted(request)
     assert request.state.closed == "granted"
@@ -180,7 +181,7 @@ def test_a_request_resubmitted_for_less_no_longer_waits_for_what_it_left_out() -
     request = filed("nanning", items=("name", "address"))
     restricted(request, "hold", "address")
     request.all_decide([("formal_review", "return")])
-    request.decide("resubmission", "resubmit", amends=a.Amendment(data_items=("name",)))
+    request.decide("resubmission", "resubmit", amends=Amendment(data_items=("name",)))
     assert request.all_decide(AGREED["nanning"]).state.closed == "granted"
 
 
@@ -189,7 +190,7 @@ def test_nothing_is_granted_when_all_that_a_body_would_grant_is_withdrawn(narrow
     request = filed("guangzhou")
     if not narrowed_first:
         restricted(request, "withdrawal", "name")
-    request.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
+    request.decide("provider_review", "agree", terms=GrantTerms(data_items=("name",)))
     if narrowed_first:
         restricted(request, "withdrawal", "name")
     request.all_decide(BOTH_SIGN)
@@ -208,7 +209,7 @@ def test_a_request_that_a_supplement_narrows_to_what_is_withdrawn_is_not_granted
     request = filed("nanning")
     restricted(request, "withdrawal", "name")
     request.on("formal_review", a.AskSupplement)
-    assert request.by_party(a.Supply, amends=a.Amendment(data_items=("name",))) == "accepted"
+    assert request.by_party(a.Supply, amends=Amendment(data_items=("name",))) == "accepted"
     request.all_decide(AGREED["nanning"])
     assert (request.state.closed, request.state.granted) == ("data_withdrawn", None)
 
@@ -258,7 +259,7 @@ def test_a_hold_or_suspension_ends_no_grant() -> None:
 
 def test_a_grant_names_a_daily_quota_if_a_body_set_one() -> None:
     request = filed("guangzhou")
-    request.decide("provider_review", "agree", terms=a.GrantTerms(daily_calls=100))
+    request.decide("provider_review", "agree", terms=GrantTerms(daily_calls=100))
     access = accessed(request.all_decide(BOTH_SIGN))
     assert access.state.grant
     assert access.state.grant.daily_calls == 100

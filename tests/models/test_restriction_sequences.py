@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from models import acts as a
+from models.act_contents import GrantTerms
 from models.agreeing import sets_terms
 from models.granting import grant, items_granted
 from models.restrictions import Items, RestrictionKind, RestrictionTold, all_gone, touches, within
@@ -138,7 +139,7 @@ class AnyMeeting(RuleBasedStateMachine):
             if outcome == "resubmit":
                 more["amends"] = amended(wanted)
             elif narrowed and sets_terms(self.request.rules, task):
-                more["terms"] = a.GrantTerms(data_items=narrowed)
+                more["terms"] = GrantTerms(data_items=narrowed)
             self.inbox.append(self.decision(task.task_id, outcome, **more))
 
     @rule(does=st.sampled_from([False, False, True]), narrowed=NARROWED)
@@ -165,7 +166,7 @@ class AnyMeeting(RuleBasedStateMachine):
             outcome = min(task.outcomes, key=lambda name: name not in FORWARDS)
             passed = items_granted(self.request.rules, self.request.state, task.stage)
             may_narrow = narrowed and sets_terms(self.request.rules, task) and within(narrowed, passed)
-            more = {"terms": a.GrantTerms(data_items=narrowed)} if may_narrow else {}
+            more = {"terms": GrantTerms(data_items=narrowed)} if may_narrow else {}
             self.work_off(self.decision(task.task_id, outcome, **more))
         raise AssertionError(f"not everybody can agree: {self.request.open_stages}")
 

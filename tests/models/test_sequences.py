@@ -22,9 +22,11 @@ from hypothesis.stateful import (
 
 from models import acts as a
 from models import events as e
+from models.act_contents import GrantTerms
 from models.passing import pass_time
 from models.procedures.access_request import ACCESS_REQUEST
-from models.refusals import REFUSALS, Refusal
+from models.refusal import Refusal
+from models.refusals import REFUSALS
 from models.signing import digest_to_sign
 from models.state import CaseState, fold
 from models.task_state import TaskState
@@ -191,8 +193,8 @@ class AnySequence(RuleBasedStateMachine):
         outcomes = [name for name in task.outcomes if not (forwards and name in BACKWARDS)] or list(task.outcomes)
         terms = data.draw(
             st.none()
-            | st.builds(a.GrantTerms, data_items=st.sampled_from([None, (), ITEMS[:1], ITEMS]))
-            | st.builds(a.GrantTerms, access_mode=st.sampled_from(["api", "download"]), valid_days=st.just(30))
+            | st.builds(GrantTerms, data_items=st.sampled_from([None, (), ITEMS[:1], ITEMS]))
+            | st.builds(GrantTerms, access_mode=st.sampled_from(["api", "download"]), valid_days=st.just(30))
         )
         act = self.bench.act(
             a.Decide,

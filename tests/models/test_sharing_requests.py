@@ -12,7 +12,8 @@ from models.conflicts import has_a_side
 from models.procedures.sharing_request import SHARING_REQUEST
 from models.refusals import AsksItself, DecidesOnSharing, RoleRequired
 from models.sharing import Shared, class_of, who_asks, why_not_shared
-from models.telling import Account, Officers, told
+from models.telling import told
+from models.tellings import Account, Officers
 from rules.admissibility import DatasetAtReceipt, admissible
 from rules.deadlines import SHANGHAI
 from rules.loading import cities, load_pack

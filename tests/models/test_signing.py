@@ -8,6 +8,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Amendment
 from models.signing import canonical, digest_to_sign, fingerprint, fingerprints, terms_of
 from rules.agreement import MUST_STAND, blanks_of, filled
 from rules.pinned import Label
@@ -83,9 +84,9 @@ def test_a_supplement_changes_nothing_that_somebody_has_signed() -> None:
     assert bench.decide("applicant_signature", "sign", ()) == "accepted"
     assert bench.on("provider_signature", a.AskSupplement) == "accepted"
     words = fingerprints("case", {"purpose": "something else"})
-    amends = a.Amendment(given=frozenset({"purpose"}))
+    amends = Amendment(given=frozenset({"purpose"}))
     assert bench.by_party(a.Supply, amends=amends, words=words) == "AgreementChanged"
-    assert bench.by_party(a.Supply, amends=a.Amendment(data_items=("name",))) == "AgreementChanged"
+    assert bench.by_party(a.Supply, amends=Amendment(data_items=("name",))) == "AgreementChanged"
     assert bench.by_party(a.Supply) == "accepted"
     assert bench.decide("provider_signature", "sign", ()) == "accepted"
 

@@ -11,6 +11,7 @@ import pytest
 from models import acts as a
 from models import events as e
 from models.access_events import AccessOpened, KeyIssued
+from models.act_contents import Standing
 from models.clock import Clock
 from models.delegation_events import AccessDelegated, DelegatedKeyIssued, DelegationRevoked
 from models.recorded import Recorded
@@ -70,7 +71,7 @@ WHATEVER: dict[str, object] = {
     "granted_by": "case",
     "key_digest": "digest",
     "evidence": ("file",),
-    "standing": a.Standing(),
+    "standing": Standing(),
     "by_case": "other",
     "delegation": "act",
     "accesses": 1,

@@ -8,6 +8,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Amendment, GrantTerms
 from models.clock import Stop
 from rules.deadlines import SHANGHAI
 from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, filed, law
@@ -52,7 +53,7 @@ def test_one_supplement_answers_every_body_that_waits_for_one() -> None:
     bench = filed("yulin")
     bench.on("authority_review", a.AskSupplement)
     bench.on("provider_review", a.AskSupplement)
-    bench.by_party(a.Supply, amends=a.Amendment(given=frozenset({"safeguards"})))
+    bench.by_party(a.Supply, amends=Amendment(given=frozenset({"safeguards"})))
     received = [event.task_id for event in bench.log if isinstance(event, e.SupplementReceived)]
     assert sorted(received) == ["case.authority_review.1", "case.provider_review.1"]
     assert "safeguards" in bench.state.given
@@ -63,8 +64,8 @@ def test_a_supplement_may_narrow_the_request_and_not_widen_it() -> None:
     bench = filed("nanning")
     bench.on("formal_review", a.AskSupplement)
     for items in (("name", "phone"), ()):
-        assert bench.by_party(a.Supply, amends=a.Amendment(data_items=items)) == "ItemNotRequested"
-    assert bench.by_party(a.Supply, amends=a.Amendment(data_items=("name",))) == "accepted"
+        assert bench.by_party(a.Supply, amends=Amendment(data_items=items)) == "ItemNotRequested"
+    assert bench.by_party(a.Supply, amends=Amendment(data_items=("name",))) == "accepted"
     assert bench.state.data_items == ("name",)
 
 
@@ -139,13 +140,13 @@ def test_a_period_of_hours_that_was_stopped_ends_later_by_the_hours_waited() -> 
 def test_a_supplement_changes_no_choice_that_bodies_have_looked_at() -> None:
     bench = filed("nanjing", choices={"use": "general"})
     bench.on("provider_review", a.AskSupplement)
-    commercial = a.Amendment(choices={"use": "commercial"})
+    commercial = Amendment(choices={"use": "commercial"})
     assert bench.by_party(a.Supply, amends=commercial) == "RequestNotAmendable"
-    assert bench.by_party(a.Supply, amends=a.Amendment(choices={"use": "general"})) == "accepted"
+    assert bench.by_party(a.Supply, amends=Amendment(choices={"use": "general"})) == "accepted"
 
 
 def test_a_supplement_leaves_the_items_as_a_body_has_granted_them() -> None:
     bench = filed("nanning", items=("name", "phone")).all_decide([("formal_review", "pass")])
-    bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
+    bench.decide("provider_review", "agree", terms=GrantTerms(data_items=("name",)))
     bench.on("approval", a.AskSupplement)
-    assert bench.by_party(a.Supply, amends=a.Amendment(data_items=("phone",))) == "RequestNotAmendable"
+    assert bench.by_party(a.Supply, amends=Amendment(data_items=("phone",))) == "RequestNotAmendable"

@@ -16,8 +16,10 @@ from activities.outbox.message_texts import Message, message_texts, say
 from activities.record.touching import restriction_act
 from models import acts as a
 from models import events as e
+from models.act_contents import Measure
 from models.state import CaseState, fold
-from models.telling import Account, Officer, Officers, Telling, told
+from models.telling import told
+from models.tellings import Account, Officer, Officers, Telling
 from tests import recorded
 from tests.models.bench import CITIES, Bench, accessed, objected, until_signing
 
@@ -144,12 +146,12 @@ def test_the_officer_who_had_claimed_a_withdrawn_request_is_told() -> None:
 
 def test_an_officer_is_not_told_what_its_own_decision_in_part_did() -> None:
     bench = objected("nanning", "privacy", evidence=("file-1",))
-    bench.decide("suspension", "keep_open", measure=a.Measure(data_items=("name",)))
+    bench.decide("suspension", "keep_open", measure=Measure(data_items=("name",)))
     officer = bench.officer("suspension")
     for stage in ("suspension", "verification"):
         assert bench.on(stage, a.Claim) == "accepted"
     before, known = bench.state, len(bench.log)
-    bench.decide("verification", "withdraw", measure=a.Measure(data_items=("address",)))
+    bench.decide("verification", "withdraw", measure=Measure(data_items=("address",)))
     new = bench.log[known:]
     assert [event.type for event in new] == ["DecidedInPart", "DataWithdrawn", "TaskCancelled"]
     assert [
@@ -230,10 +232,10 @@ def test_who_holds_a_grant_is_told_when_its_data_is_held_and_served_again(city: 
     access = accessed(request.all_decide([each for each in signed if each[0] in request.open_stages]))
     objection = objected(city, "privacy", evidence=("file-1",), items=("name", "address"), case_id="objection")
     learns(access, objection)
-    assert objection.decide("suspension", "keep_open", measure=a.Measure(data_items=("address",))) == "accepted"
+    assert objection.decide("suspension", "keep_open", measure=Measure(data_items=("address",))) == "accepted"
     learns(access, objection)
     assert heard == ["data_kept_back"]
-    assert objection.decide("suspension", "keep_open", measure=a.Measure(data_items=("name",))) == "accepted"
+    assert objection.decide("suspension", "keep_open", measure=Measure(data_items=("name",))) == "accepted"
     learns(access, objection)
     assert heard == ["data_kept_back", "data_served_again"]
     assert access.state.closed is None

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Measure
 from rules.deadlines import SHANGHAI
 from rules.pinned_stages import EntryEffect
 from tests.models.bench import CITIES, INVENTED, Bench, notices
@@ -177,7 +178,7 @@ class AnyUpdates(CasesOfOneDataset, RuleBasedStateMachine):
             stage = bench.rules.stage(task.stage)
             found = stage and stage.outcome(outcome)
             if found and found.entry is EntryEffect.MAY_CHANGE and isinstance(act, a.Decide):
-                measure = (act.measure or a.Measure()).model_copy(update={"entry_changes": True})
+                measure = (act.measure or Measure()).model_copy(update={"entry_changes": True})
                 act = act.model_copy(update={"measure": measure})
             before = bench.state.own_restrictions
             bench.judged(act)

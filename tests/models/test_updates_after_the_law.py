@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from models import acts as a
+from models.act_contents import Amendment, Measure
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from rules.loading import load_pack
 from rules.resolving import governing
@@ -26,8 +26,8 @@ def submitted(on: date, change: str) -> tuple[str, Bench]:
         "compilation",
         "submit",
         WHATEVER_IS_ASKED | set(said),
-        amends=a.Amendment(choices=said, given=frozenset(said)),
-        measure=a.Measure(entry_fields=EVERY_FIELD),
+        amends=Amendment(choices=said, given=frozenset(said)),
+        measure=Measure(entry_fields=EVERY_FIELD),
     )
     return answer, bench
 

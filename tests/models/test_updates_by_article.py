@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import acts as a
+from models.act_contents import Measure
 from tests.models.bench import MONDAY, WHATEVER_IS_ASKED
 from tests.models.reviews_by_city import ALWAYS
 from tests.models.updates import draft, pass_reviews, submitted, update_begun
@@ -42,11 +42,11 @@ def test_a_consultation_has_a_first_day_and_a_last_one_and_is_over(city: str) ->
     today = MONDAY.date()
     first, last = today - timedelta(days=20), today - timedelta(days=1)
     assert bench.decide("consultation", "pass") == "RequirementMissing"
-    assert bench.decide("consultation", "pass", measure=a.Measure(held_from=first)) == "RequirementMissing"
+    assert bench.decide("consultation", "pass", measure=Measure(held_from=first)) == "RequirementMissing"
     for held_from, held_until in ((first, today), (last, first)):
-        measure = a.Measure(held_from=held_from, held_until=held_until)
+        measure = Measure(held_from=held_from, held_until=held_until)
         assert bench.decide("consultation", "pass", measure=measure) == "ConsultationNotOver"
-    measure = a.Measure(held_from=first, held_until=last)
+    measure = Measure(held_from=first, held_until=last)
     assert (
         bench.decide("consultation", "pass", WHATEVER_IS_ASKED - {"measure"}, measure=measure) == "RequirementMissing"
     )
@@ -57,7 +57,7 @@ def test_a_consultation_has_a_first_day_and_a_last_one_and_is_over(city: str) ->
 @pytest.mark.parametrize("city", ["nanning", "yulin", "guangzhou", "lianyungang"])
 def test_no_data_is_opened_without_a_record_of_what_was_done_to_it_and_when(city: str) -> None:
     bench = submitted(city)
-    done = a.Measure(processed_on=MONDAY.date())
+    done = Measure(processed_on=MONDAY.date())
     assert bench.decide("processing_record", "pass") == "RequirementMissing"
     without = WHATEVER_IS_ASKED - {"processing"}
     assert bench.decide("processing_record", "pass", without, measure=done) == "RequirementMissing"
@@ -79,7 +79,7 @@ def test_an_entry_is_published_only_once_it_is_on_record_where_its_data_was_moun
     bench = update_begun(city, trigger)
     assert draft(bench, stage=compilation) == "accepted"
     pass_reviews(bench, but={record})
-    done = a.Measure(processed_on=MONDAY.date())
+    done = Measure(processed_on=MONDAY.date())
     without = WHATEVER_IS_ASKED - {"mounting"}
     assert bench.decide(record, "pass", without, measure=done) == "RequirementMissing"
     assert bench.open_stages == {record}, "nobody can publish before"

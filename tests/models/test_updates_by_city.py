@@ -9,6 +9,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Measure
 from models.restrictions import RestrictionKind
 from rules.entry_checking import CASES
 from rules.vocabulary import QUESTIONS
@@ -220,8 +221,8 @@ def test_guangzhous_secret_data_is_open_to_all_only_masked_or_for_the_public(tri
 def test_in_a_dispute_nobody_proposes_or_decides_what_the_law_rules_out() -> None:
     bench = submitted("guangzhou", secrets_or_privacy="applies", subjects_consent="given")
     pass_reviews(bench)
-    assert bench.decide("review", "propose_class", measure=a.Measure(named_class="unconditional")) == "AnswerBarred"
-    assert bench.decide("review", "propose_class", measure=a.Measure(named_class="closed")) == "accepted"
+    assert bench.decide("review", "propose_class", measure=Measure(named_class="unconditional")) == "AnswerBarred"
+    assert bench.decide("review", "propose_class", measure=Measure(named_class="closed")) == "accepted"
 
 
 @pytest.mark.duty("LYG-7")
@@ -304,7 +305,7 @@ def test_what_is_opened_again_was_processed_since_it_was_withdrawn_and_not_befor
     since = MONDAY + timedelta(days=2)
     told = {"at": since, "by_case": "objection", "restriction": RestrictionKind.WITHDRAWAL, "since": since}
     bench = submitted(city, "reopening", met=[e.RestrictionMet.model_validate(told)]).passes(days=3)
-    before, after = (a.Measure(processed_on=(since + timedelta(days=days)).date()) for days in (-1, 0))
+    before, after = (Measure(processed_on=(since + timedelta(days=days)).date()) for days in (-1, 0))
     assert bench.decide("processing_record", "pass", measure=before) == "ProcessedBeforeTheRestriction"
     assert "DataProcessed" not in bench.types()
     assert bench.decide("processing_record", "pass", measure=after) == "accepted"

@@ -6,7 +6,8 @@ import pytest
 
 from models import acts as a
 from models import events as e
-from models.telling import Officers, Posts, told
+from models.telling import told
+from models.tellings import Officers, Posts
 from tests.models.bench import CITIES, INVENTED, Bench, filed, law, objected, until_signing
 
 REVIEWER, SUPERVISOR = frozenset({"reviewer"}), frozenset({"supervisor"})

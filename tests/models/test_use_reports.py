@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from models import acts as a
+from models.act_contents import GrantTerms
 from models.procedures.use_report import USE_REPORT
 from models.using import day_not_obtained, first_report_on, held_to
 from rules.deadlines import SHANGHAI
@@ -165,7 +166,7 @@ def test_nanjings_authority_says_why_the_use_is_not_as_agreed() -> None:
 def test_a_grant_owes_reports_at_the_shortest_interval_that_a_body_has_set(city: str) -> None:
     stage, outcome = GRANTED[city][-1]
     agreed = filed(city).all_decide(GRANTED[city][:-1])
-    assert agreed.decide(stage, outcome, terms=a.GrantTerms(report_days=30)) == "accepted"
+    assert agreed.decide(stage, outcome, terms=GrantTerms(report_days=30)) == "accepted"
     for bench, days in ((agreed, 30), (until_signing(city), 180)):
         grant = accessed(bench.all_decide(BOTH_SIGN)).state.grant
         assert grant

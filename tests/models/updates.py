@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from models import acts as a
 from models import events as e
+from models.act_contents import Amendment, Measure
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.demand import DEMAND
 from models.procedures.openness_review import OPENNESS_REVIEW
@@ -53,8 +53,8 @@ def draft(
         stage,
         "submit",
         (WHATEVER_IS_ASKED | set(said)) - set(without),
-        amends=a.Amendment(choices=said, given=frozenset(said)),
-        measure=a.Measure(entry_fields=fields, entry_items=items),
+        amends=Amendment(choices=said, given=frozenset(said)),
+        measure=Measure(entry_fields=fields, entry_items=items),
     )
 
 
@@ -67,16 +67,16 @@ def pass_reviews(bench: Bench, *, but: Iterable[str] = ()) -> set[str]:
     return passed
 
 
-def days_of(bench: Bench, stage: str) -> a.Measure | None:
+def days_of(bench: Bench, stage: str) -> Measure | None:
     """The days that a review states of what it did, where it states any."""
     known = bench.rules.stage(stage)
     outcome = known.outcome("pass") if known else None
     demanded = {field for requirement in outcome.requires for field in requirement.any_of} if outcome else set()
     today = bench.now.date()
     if "processed_on" in demanded:
-        return a.Measure(processed_on=today)
+        return Measure(processed_on=today)
     if "held_until" in demanded:
-        return a.Measure(held_from=today - timedelta(days=14), held_until=today - timedelta(days=1))
+        return Measure(held_from=today - timedelta(days=14), held_until=today - timedelta(days=1))
     return None
 
 

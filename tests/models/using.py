@@ -9,6 +9,7 @@ from functools import cache
 
 from models import acts as a
 from models import events as e
+from models.act_contents import Finding, GrantAtReceipt
 from models.curtailing import Curtailment
 from models.gate import DatasetFacts, GrantFacts, Question, Reason, decide
 from models.procedures.access import ACCESS
@@ -71,23 +72,23 @@ class Use:
         """Who has a side in whatever is reported of the use of the data."""
         return tuple(grant.state.party for grant in self.grants.values())
 
-    def finding(self, named: str | None, left: tuple[str, ...] = (), mode: str | None = None) -> a.Finding:
+    def finding(self, named: str | None, left: tuple[str, ...] = (), mode: str | None = None) -> Finding:
         """What a decision says, with what its receipt finds of the grant."""
         grant = self.grants.get(named or "")
         known = None
         if grant and grant.state.grant:
             it = grant.state.grant
-            known = a.GrantAtReceipt(
+            known = GrantAtReceipt(
                 grant=grant.state.case_id,
                 data_items=it.data_items,
                 access_modes=it.access_modes,
                 is_over=grant.state.closed is not None,
             )
         misuse = law(self.city, "misuse").choices["misuse"][0].value
-        return a.Finding(named=named, misuse=misuse, left_items=left, left_mode=mode, grant=known)
+        return Finding(named=named, misuse=misuse, left_items=left, left_mode=mode, grant=known)
 
     def decided(
-        self, report: str, stage: str, outcome: str, finding: a.Finding | None, *, by: a.Actor | None = None
+        self, report: str, stage: str, outcome: str, finding: Finding | None, *, by: a.Actor | None = None
     ) -> str:
         """A decision about a report, of which the grant learns at once."""
         bench = self.reports[report]

@@ -6,7 +6,7 @@ import pytest
 
 from activities.database import Pool
 from activities.outbox.outbox import put_out
-from models.telling import Account, Telling
+from models.tellings import Account, Telling
 from rules.sample_accounts import account_id_of
 from tests.pages.visiting import Front
 

@@ -6,7 +6,7 @@ import pytest
 
 from api.http.problems import REASONS
 from models import classes, drafting, evidence_clocks
-from models.acts import GrantTerms, Measure, TimeLimit
+from models.act_contents import GrantTerms, Measure, TimeLimit
 from models.limits import set_by
 from rules import admissibility, answering_checking, entry_checking, opened_first, pack, procedure_checking
 from rules.fields import (

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from models import acts as a
+from models.act_contents import Finding
 from rules.deadlines import midnight, to_shanghai
 from rules.procedure_names import MISUSE, MISUSE_APPEAL, OBJECTION
 from rules.vocabulary import MEASURE_TOLD, TAKEN_BY
@@ -63,7 +63,7 @@ async def test_an_appeal_is_counted_from_when_the_user_was_told(skipping: Skippi
     report = await skipping.file(
         CITY, procedure=MISUSE, party="acc_reporter", choices={"misuse": KIND}, given=("statement", "misuse")
     )
-    finding = a.Finding(named=(await driver.state(access)).case_number, misuse=KIND)
+    finding = Finding(named=(await driver.state(access)).case_number, misuse=KIND)
     stated = WHATEVER_IS_ASKED | {"misused_grant", "misuse"}
     assert await driver.decide(report, "verification", "close", given=stated, finding=finding) == "accepted"
     await driver.engine.hand_over(access, driver.patience)

@@ -12,7 +12,8 @@ from models import acts as a
 from models.clock_ledger import Line, LineKind, ledgers_of
 from models.passing import next_instant, pass_time
 from models.procedures.access_request import ACCESS_REQUEST
-from models.telling import Account, told
+from models.telling import told
+from models.tellings import Account
 from rules.deadlines import SHANGHAI
 from rules.loading import load_file
 from rules.procedure_rules import ProcedureRules

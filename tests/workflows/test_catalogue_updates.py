@@ -13,8 +13,8 @@ from temporalio.worker import Worker
 
 from activities.engine.reconciling import reconcile
 from activities.engine.sweeping import Sweeper
-from models import acts as a
 from models import events as e
+from models.act_contents import Amendment, Measure
 from models.entries import update_case_id
 from rules.deadlines import to_shanghai
 from rules.procedure_names import CATALOGUE_UPDATE
@@ -65,7 +65,7 @@ async def ordered(driver: Driver, city: str = "nanning", **more: Any) -> str:
         assert await driver.decide(case_id, stage, outcome, hand_over=False) == "accepted"
     received_at = (await driver.state(case_id)).received_at
     assert received_at
-    measure = a.Measure(processed_on=to_shanghai(received_at).date(), entry_changes=True)
+    measure = Measure(processed_on=to_shanghai(received_at).date(), entry_changes=True)
     assert await driver.decide(case_id, *reopening, hand_over=False, measure=measure) == "accepted"
     return update_case_id(case_id)
 
@@ -82,8 +82,8 @@ async def submitting(driver: Driver, update: str, **draft: object) -> str:
     dataset_id = (await driver.state(update)).dataset_id
     openness = await driver.pool.fetchval("select openness from datasets where dataset_id = $1", dataset_id)
     answers = answers_for(await driver.rules_of(update), {"openness": openness})
-    measure = a.Measure(entry_fields=EVERY_FIELD | set(draft))
-    amends = a.Amendment(choices=answers, given=frozenset(answers))
+    measure = Measure(entry_fields=EVERY_FIELD | set(draft))
+    amends = Amendment(choices=answers, given=frozenset(answers))
     told: dict[str, Any] = {"measure": measure, "amends": amends, "content": {"entry": draft}}
     given = WHATEVER_IS_ASKED | set(answers)
     return await driver.decide(update, "compilation", "submit", given=given, **told)
@@ -93,9 +93,7 @@ async def reviewed(driver: Driver, update: str) -> None:
     """Every review finds for the draft; whoever publishes it has not decided."""
     state = await driver.state(update)
     for stage in sorted(await open_stages(driver, update) - {LAST_WORD[state.city]}):
-        done = (
-            a.Measure(processed_on=to_shanghai(state.at).date()) if stage == "processing_record" and state.at else None
-        )
+        done = Measure(processed_on=to_shanghai(state.at).date()) if stage == "processing_record" and state.at else None
         assert await driver.decide(update, stage, "pass", measure=done) == "accepted", stage
     assert await open_stages(driver, update) == {LAST_WORD[state.city]}
 
@@ -161,7 +159,7 @@ async def test_a_processing_that_leaves_the_entry_as_it_was_opens_nothing(driver
     await driver.decide(case_id, "verification", "process", hand_over=False)
     today = (await driver.state(case_id)).received_at
     assert today
-    measure = a.Measure(processed_on=to_shanghai(today).date())
+    measure = Measure(processed_on=to_shanghai(today).date())
     assert await driver.decide(case_id, "processing", "reopen", hand_over=False, measure=measure) == "accepted"
     assert not await driver.pool.fetchval("select exists (select from cases where procedure = 'catalogue_update')")
 
@@ -279,7 +277,7 @@ async def test_a_decision_that_is_received_twice_orders_one_update(driver: Drive
     again: dict[str, Any] = {
         "act_id": str(uuid.uuid4()),
         "hand_over": False,
-        "measure": a.Measure(processed_on=to_shanghai(received_at).date(), entry_changes=True),
+        "measure": Measure(processed_on=to_shanghai(received_at).date(), entry_changes=True),
     }
     assert await driver.decide(case_id, "processing", "reopen", **again) == "accepted"
     assert await driver.decide(case_id, "processing", "reopen", **again) == "accepted"

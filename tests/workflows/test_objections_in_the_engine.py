@@ -12,6 +12,7 @@ from temporalio.worker import Worker
 from activities.engine.reconciling import reconcile
 from activities.record.receipt_facts import ItemsAreGone
 from models import acts as a
+from models.act_contents import Measure
 from models.granting import access_case_id
 from models.restrictions import Restriction, RestrictionKind
 from rules.deadlines import to_shanghai
@@ -196,8 +197,8 @@ async def test_reopening_after_a_processing_serves_the_data_again(driver: Driver
     assert await driver.restrictions(NANNING) == {case_id: SUSPENDED}
     today = (await driver.state(case_id)).received_at
     assert today
-    measure = a.Measure(processed_on=to_shanghai(today).date())
-    too_early = a.Measure(processed_on=date(2020, 1, 1))
+    measure = Measure(processed_on=to_shanghai(today).date())
+    too_early = Measure(processed_on=date(2020, 1, 1))
     decide = ("processing", "reopen")
     refused = await driver.decide(case_id, *decide, hand_over=False, measure=too_early)
     assert refused == "ProcessedBeforeTheRestriction"
@@ -257,7 +258,7 @@ async def test_what_is_withdrawn_stays_so_when_other_items_are_named_later(drive
     dataset = "guangzhou-transport-example"
     case_id = await driver.object_to("guangzhou", "privacy", evidence=1, items=("name",), hand_over=False)
     assert await driver.decide(case_id, "verification", "withdraw_until_processed", hand_over=False) == "accepted"
-    other = a.Measure(data_items=("address",))
+    other = Measure(data_items=("address",))
     assert await driver.decide(case_id, "reopening", "stay_withdrawn", hand_over=False, measure=other) == "accepted"
     kept = (await driver.state(case_id)).own_restrictions
     assert {each.kind.value: each.data_items for each in kept} == {

@@ -14,6 +14,7 @@ from activities.database import Pool
 from activities.engine.reconciling import reconcile
 from activities.notices.publishing import publish
 from models import acts as a
+from models.act_contents import TimeLimit
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import midnight, to_shanghai
 from tests.driving import Driver, ShiftedClock
@@ -43,7 +44,7 @@ async def worker(temporal: Client, pool: Pool, task_queue: str, skipping: Skippi
         yield running
 
 
-async def ordered_while_time_stands_still(skipping: Skipping, city: str, limit: a.TimeLimit | None = None) -> str:
+async def ordered_while_time_stands_still(skipping: Skipping, city: str, limit: TimeLimit | None = None) -> str:
     with skipping.standing_still():
         return await ordered(skipping.driver, city, *([limit] if limit else []))
 
@@ -84,7 +85,7 @@ async def test_a_fresh_limit_moves_the_timer_and_the_old_one_passes_unheard(skip
     case_id = await ordered_while_time_stands_still(skipping, "nanjing")
     first = (await driver.task(case_id, "remedy")).clock.due_at
     assert first
-    assert await driver.decide(case_id, "oversight", "extend", limit=a.TimeLimit(period="15wd")) == "accepted"
+    assert await driver.decide(case_id, "oversight", "extend", limit=TimeLimit(period="15wd")) == "accepted"
     second = (await driver.task(case_id, "remedy")).clock.due_at
     assert second
     assert first < second
@@ -100,7 +101,7 @@ async def test_a_last_day_that_was_named_stands_whatever_a_notice_makes_of_it(sk
     driver = skipping.driver
     received = driver.clock.at(await driver.pool.fetchval("select clock_timestamp()"))
     last_day = to_shanghai(received).date() + timedelta(days=20)
-    case_id = await ordered_while_time_stands_still(skipping, "nanning", a.TimeLimit(last_day=last_day))
+    case_id = await ordered_while_time_stands_still(skipping, "nanning", TimeLimit(last_day=last_day))
     notice = Notice(
         scope="CN-GX",
         document="a day off",
@@ -140,9 +141,9 @@ async def test_when_the_limit_is_over_the_report_to_the_government_opens_by_itse
     task = await driver.task(case_id, "government_report")
     assert (task.body, task.opened_at, task.clock.promptly) == ("lianyungang.authority", due_at, True)
     assert await driver.decide(case_id, "oversight", "rescind") == "TimeLimitOver"
-    assert await driver.decide(case_id, "oversight", "extend", limit=a.TimeLimit(period="5wd")) == "TimeLimitOver"
+    assert await driver.decide(case_id, "oversight", "extend", limit=TimeLimit(period="5wd")) == "TimeLimitOver"
     assert [each.what async for each in reconcile(driver.pool, driver.temporal)] == []
-    fresh = await driver.decide(case_id, "government_report", "report_and_renew", limit=a.TimeLimit(period="5wd"))
+    fresh = await driver.decide(case_id, "government_report", "report_and_renew", limit=TimeLimit(period="5wd"))
     assert (fresh, (await driver.task(case_id, "remedy")).round) == ("accepted", 2)
     assert [each.what async for each in reconcile(driver.pool, driver.temporal)] == [], "the next one is foreseen"
 

@@ -19,7 +19,7 @@ from models.access_events import AccessExpired
 from models.passing import pass_time
 from models.procedures import BY_NAME
 from models.proposal import Proposal
-from models.refusals import Refusal
+from models.refusal import Refusal
 from models.state import CaseState, fold
 from rules.procedure_rules import ProcedureRules
 from rules.seed_notices import read_record

@@ -6,7 +6,7 @@ from typing import Any
 
 from temporalio.worker import Worker
 
-from models import acts as a
+from models.act_contents import Amendment, Measure
 from models.granting import access_case_id
 from tests.driving import WHATEVER_IS_ASKED, Driver
 from tests.models.updates import EVERY_FIELD, answers_for
@@ -34,8 +34,8 @@ async def drafted(driver: Driver, update: str, openness: str, **draft: Any) -> N
     answers = answers_for(await driver.rules_of(update), {"openness": openness})
     items = tuple(each["item"] for each in draft.get("items", ()))
     told: dict[str, Any] = {
-        "measure": a.Measure(entry_fields=EVERY_FIELD, entry_items=items),
-        "amends": a.Amendment(choices=answers, given=frozenset(answers)),
+        "measure": Measure(entry_fields=EVERY_FIELD, entry_items=items),
+        "amends": Amendment(choices=answers, given=frozenset(answers)),
         "content": {"entry": draft},
     }
     given = WHATEVER_IS_ASKED | set(answers)

@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 from api.acting.forms.entries import Answers, EntryDraft
 from api.acting.forms.form import Calls, Days, Digest, Form, WorkingDays, asks
 from api.http.moments import Day
-from models.acts import Finding, GrantTerms, InspectionFinding, Measure, TimeLimit
+from models.act_contents import Finding, GrantTerms, Measure, TimeLimit
+from models.acts import InspectionFinding
 from rules.bounds import Code, Items, Prose, Something
 from rules.vocabulary import (
     DECISION,

@@ -14,7 +14,7 @@ from api.acting.forms.entries import Answers, EntryDraft
 from api.acting.forms.form import Digest, EvidenceIds, FilingForm, Form, asks
 from api.http.moments import Day
 from api.http.vocabularies import NamedCity
-from models.acts import Amendment, GrantTerms
+from models.act_contents import Amendment, GrantTerms
 from rules.bounds import (
     Code,
     Items,
