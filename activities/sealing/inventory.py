@@ -138,14 +138,14 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
 
 LOGGED: Mapping[Care, str] = {
     I: "act account by to officer party case_id case_number access_case_id update_case_id by_case caused_by granted_by "
-    "ordered_case_id task_id asked_by_task about_task evidence submission withdrawn withdrawn_except reopens "
+    "cause ordered_case_id task_id asked_by_task about_task evidence submission withdrawn withdrawn_except reopens "
     "reopens_except beside id in_place_of tasks serving grant of_case named delegation",
     F: "words",
     N: "city procedure dataset_id bodies body from_body for_body concerned data_items except_items choices given "
     "rules_digest step stage outcomes outcome digest back_to because own_due_before access_mode access_modes use "
     "key_digest source article openness trigger restriction kind type roles to_body named_class entry_fields "
     "entry_items known_items period own_periods own_due_at calendar scope document basis zh en "
-    "effect misuse left_items left_mode posts moving ordered finding seat audience shared",
+    "effect misuse left_items left_mode posts moving ordered finding seat audience shared stop at_most",
 }
 """By care, what events and acts hold besides numbers, instants and yes or no: the engine and its histories get it, and
 it is never free text."""

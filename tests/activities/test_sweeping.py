@@ -202,7 +202,7 @@ async def test_each_lane_finds_what_it_seeks_in_order_by_an_index_of_its_own(
         await connection.execute("set local enable_seqscan = off; set local enable_bitmapscan = off")
         arguments = (timedelta(0), *START, 200, "somebody", LEASE)
         (plan,) = json.loads(await connection.fetchval(f"explain (format json) {lane.claimed}", *arguments))
-    found = [node for node in nodes_of(plan["Plan"]) if node.get("Relation Name") == "acts"]
+    found = [node for node in nodes_of(plan["Plan"]) if node.get("Relation Name") == "acts_current"]
     assert index in {node.get("Index Name") for node in found}
     (limited,) = (node for node in nodes_of(plan["Plan"]) if node["Node Type"] == "Limit")
     assert "Sort" not in {node["Node Type"] for node in nodes_of(limited)}

@@ -112,7 +112,10 @@ async def test_the_demonstration_compiles_a_countys_catalogue(working: Service) 
     of_yulin = await asyncio.to_thread(compile_for_a_county, parties, "yulin")
     assert of_yulin
     assert [each["stage"] for each in of_yulin[1]][-2:] == ["county_publication", "city_compilation"]
-    assert await asyncio.to_thread(compile_for_a_county, parties, "nanjing") is None
+    of_nanjing = await asyncio.to_thread(compile_for_a_county, parties, "nanjing")
+    assert of_nanjing
+    assert of_nanjing[0]["outcome"] == "published"
+    assert await asyncio.to_thread(compile_for_a_county, parties, "lianyungang") is None
 
 
 @pytest.mark.parametrize("city", ["nanning", "yulin"])

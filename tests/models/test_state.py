@@ -94,6 +94,7 @@ WHATEVER: dict[str, object] = {
     "finding": "in_order",
     "ordered": "misuse",
     "ordered_case_id": "case-misuse",
+    "stop": "evaluation",
 }
 """A value for every field that some event cannot do without."""
 
@@ -173,7 +174,7 @@ def test_every_act_names_its_kind_and_survives_the_way_through_json(kind: type[a
     values["officer"] = "acc_1"
     values |= {"key_digest": "digest", "evidence": ("file",), "by_case": "other", "restriction": "hold"}
     values |= {"openness": "conditional", "data_items": (), "effect": "close", "period": "5wd", "delegation": "act"}
-    values |= {"used_on": "2026-11-23", "inspected_on": "2026-11-23"}
+    values |= {"used_on": "2026-11-23", "inspected_on": "2026-11-23", "stop": "evaluation"}
     needed = {name: values[name] for name in values if name in kind.model_fields}
     if kind is a.Inspect:
         needed["finding"] = "in_order"

@@ -19,6 +19,7 @@ LOGINS: Mapping[str, str | None] = {
     "applicant": "applicant@demo",
     "reviewer": "reviewer@nanning.operator",
     "provider": "reviewer@nanning.transport",
+    "operator where feedback is given": "reviewer@lianyungang.operator",
     "supervisor": "supervisor@nanning.authority",
     "admin": "admin@kaifang",
 }
@@ -136,7 +137,6 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     ),
     "reviewer": (
         *OF_AN_ACCOUNT,
-        "/feedback",
         *OF_OFFICERS,
         *OF_ACCESSES,
         "/supervision/urgings",
@@ -149,9 +149,9 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/desk/{objected}/{objected_place}",
         *OF_A_BODY,
     ),
+    "operator where feedback is given": ("/feedback",),
     "provider": (
         *OF_AN_ACCOUNT,
-        "/feedback",
         *OF_OFFICERS,
         *OF_ACCESSES,
         "/supervision/urgings",

@@ -17,8 +17,9 @@ from reading.directory.sight import may_name_officers
 from reading.feedback.sight import may_answer, sees_for_a_body
 from reading.maintenance.sight import operator_of
 from reading.sight import Caller
-from rules.loading import PackRefused, cities, load_file, load_pack, load_text
+from rules.loading import PackRefused, load_file, load_pack, load_text
 from rules.sight import IN_CHARGE, in_charge
+from tests.five_cities import FIVE_CITIES
 
 CITY = "heyang"
 HEYANG = load_file(Path(tests.__file__).parent / "seventh_city" / f"{CITY}.yaml")
@@ -71,7 +72,7 @@ def test_what_a_pack_does_not_say_is_as_it_always_was() -> None:
             operator_of(officer(CITY, role))
 
 
-@pytest.mark.parametrize("city", cities())
+@pytest.mark.parametrize("city", FIVE_CITIES)
 def test_each_city_says_who_is_in_charge_and_by_which_rule(city: str) -> None:
     assert set(load_pack(city).in_charge) == set(IN_CHARGE)
     assert {of: in_charge(city, of) for of in IN_CHARGE} == IN_CHARGE
