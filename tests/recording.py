@@ -331,6 +331,7 @@ def paths() -> Iterable[tuple[str, str, Path_]]:
     ):
         yield from ((city, name, path) for city in AGREED for name, path in {**everywhere, **by_city[city]}.items())
     yield recording_lapses.CITY, "lapsed", recording_lapses.lapsed
+    yield recording_lapses.CITY, "stopped", recording_lapses.stopped
 
 
 def file_of(city: str, name: str) -> str:

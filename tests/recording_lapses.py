@@ -1,4 +1,5 @@
-"""What time decides in Heyang, a city of the tests: silence that hands on, silence that refuses, no review."""
+"""What time decides in Heyang, a city of the tests: silence that hands on, silence that refuses, no review; and clocks
+that stand still."""
 
 from __future__ import annotations
 
@@ -26,6 +27,30 @@ async def lapsed(walk: Walk) -> None:
         assert due_at
         await walk.skipping.skip_to(walk.case_id, due_at + A_MOMENT)
         await _until_so_many_lapsed(walk, number)
+
+
+async def stopped(walk: Walk) -> None:
+    """The answer's clock stands still for an inspection, which the body ends, and for another, which time ends; the
+    refusal is reviewed."""
+    walk.driver.packs[CITY] = walk.skipping.driver.packs[CITY] = PACK
+    reason = frozenset({"text"})
+    with walk.skipping.standing_still():
+        await walk.file(walk.skipping.driver)
+    await walk.decide(("look_through", "complete"))
+    assert await walk.on("answer", a.StopClock, stop="inspection", given=reason) == "accepted"
+    assert await walk.on("answer", a.RunClock, stop="inspection", given=reason) == "accepted"
+    assert await walk.on("answer", a.StopClock, stop="inspection", given=reason) == "accepted"
+    (stop,) = (await walk.driver.task(walk.case_id, "answer")).clock.open_stops
+    assert stop.ends_at
+    await walk.skipping.skip_to(walk.case_id, stop.ends_at + A_MOMENT)
+    async with asyncio.timeout(30):
+        while True:
+            if not (await walk.driver.task(walk.case_id, "answer")).clock.open_stops:
+                break
+            await asyncio.sleep(0.02)
+    await walk.decide(
+        ("answer", "refuse"), ("choice", "ask_for_review"), ("consultation", "answered"), ("review", "uphold")
+    )
 
 
 async def _until_so_many_lapsed(walk: Walk, number: int) -> None:

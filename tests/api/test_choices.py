@@ -35,7 +35,7 @@ async def test_a_refused_applicant_chooses_a_review_and_the_review_has_the_reaso
     chosen = {"outcome": "ask_for_review", "reason": "Nothing is missing"}
     answered = await applicant.do(path, chosen, key)
 
-    assert open_stages(answered["case"]) == ["review"]
+    assert open_stages(answered["case"]) == ["consultation", "review"]
     assert [(each["outcome"], each["text"]) for each in answered["case"]["reasons"]] == [
         ("ask_for_review", {"reason": "Nothing is missing"})
     ]

@@ -188,7 +188,11 @@ async def test_a_new_prose_field_of_nanning_is_its_pack_and_two_lines(database_u
     )
     add(
         tmp_path / "rules/vocabulary.py",
-        ('        Asked("tender_reference"),\n    ),\n    OBJECTION', '        Asked("deletion", "how and when"),\n'),
+        (
+            '        Asked("tender_reference"),\n'
+            '        Asked("discovered_on", "the day on which it came to be known"),',
+            '        Asked("deletion", "how and when"),\n',
+        ),
     )
     add(
         tmp_path / "rules/packs/nanning.yaml",

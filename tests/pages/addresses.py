@@ -19,7 +19,6 @@ LOGINS: Mapping[str, str | None] = {
     "applicant": "applicant@demo",
     "reviewer": "reviewer@nanning.operator",
     "provider": "reviewer@nanning.transport",
-    "operator where feedback is given": "reviewer@lianyungang.operator",
     "supervisor": "supervisor@nanning.authority",
     "admin": "admin@kaifang",
 }
@@ -54,7 +53,7 @@ OF_AN_ACCOUNT = (
     "/guangzhou/leaks/new",
 )
 SHARING = "/datasets/nanjing-health-emergency-calls/sharing"
-OF_A_BODY = ("/{city}/accounts/new", "/{city}/contacts/new", SHARING, "/my/grants")
+OF_A_BODY = ("/{city}/accounts/new", "/{city}/contacts/new", SHARING, "/my/grants", "/my/accesses")
 OF_ACCESSES = ("/supervision/accesses", "/supervision/use", "/supervision/ratings")
 OF_A_TASK = (
     "/desk",
@@ -149,7 +148,6 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/desk/{objected}/{objected_place}",
         *OF_A_BODY,
     ),
-    "operator where feedback is given": ("/feedback",),
     "provider": (
         *OF_AN_ACCOUNT,
         *OF_OFFICERS,

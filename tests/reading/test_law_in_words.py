@@ -15,7 +15,7 @@ from tests.seventh_city.test_seventh_city import PACK
 @pytest.mark.parametrize(("language", "title"), [("zh", "中华人民共和国民法典"), ("en", "Civil Code of the People's")])
 def test_the_regulation_shown_names_the_texts_in_force_beside_it(language: Language, title: str) -> None:
     shown = Law(resolve(PACK, "access_request", date(2026, 11, 29)), language).regulation()
-    (beside,) = shown.beside
+    beside, _ = shown.beside
     assert (shown.source, beside.source, beside.document) == ("measures", "civil_code", "主席令第四十五号")
     assert title in beside.title
 

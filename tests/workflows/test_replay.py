@@ -16,11 +16,13 @@ from activities.calendar.record import with_due
 from models import acts as a
 from models import events as e
 from models.access_events import AccessExpired
+from models.clock import Clock
 from models.passing import pass_time
 from models.procedures import BY_NAME
 from models.proposal import Proposal
 from models.refusal import Refusal
 from models.state import CaseState, fold
+from models.stopping import RUNS_AGAIN
 from rules.procedure_rules import ProcedureRules
 from rules.seed_notices import read_record
 from tests import recorded
@@ -36,8 +38,13 @@ OF_TIME = (e.ClockPassed, AccessExpired)
 def of_the_calendar(events: list[e.Event]) -> list[e.Event]:
     """Events without what the writer fills in, as a judgement proposes them."""
     blank = {"due_at": None, "last_day": None, "provisional": False, "calendar_version": None}
+
+    def unfilled(clock: Clock) -> Clock:
+        stops = tuple(stop.model_copy(update={"ends_at": None}) for stop in clock.open_stops)
+        return clock.model_copy(update=blank | {"open_stops": stops})
+
     return [
-        event.model_copy(update={"clock": event.clock.model_copy(update=blank)})
+        event.model_copy(update={"clock": unfilled(event.clock)})
         if isinstance(event, e.TaskOpened | e.ClockMoved)
         else event
         for event in events
@@ -54,13 +61,20 @@ def as_far_as_told(events: list[e.Event], recorded_events: list[e.Event]) -> lis
     ]  # fmt: skip
 
 
+def is_of_time(event: e.Event) -> bool:
+    """Whether time made it: a clock that passed, or that runs again because the most of what stopped it is used up."""
+    return isinstance(event, OF_TIME) or (
+        isinstance(event, e.ClockMoved) and event.act is None and event.because == RUNS_AGAIN
+    )
+
+
 def time_made(rules: ProcedureRules, state: CaseState, rest: list[e.Event]) -> int:
     """How many of the events that come next time made; what it makes again, instant by instant, must be the same."""
     made = 0
-    while made < len(rest) and isinstance(rest[made], OF_TIME):
+    while made < len(rest) and is_of_time(rest[made]):
         again = pass_time(rules, state, rest[made].at)
         written = rest[made : made + len(again)]
-        assert again == of_the_calendar(written)
+        assert of_the_calendar(again) == of_the_calendar(written)
         state, made = fold(state, written), made + len(again)
     return made
 
