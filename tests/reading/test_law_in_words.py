@@ -11,7 +11,7 @@ import pytest
 from reading.words.language import Language
 from reading.words.law import Law
 from rules.loading import load_text
-from rules.resolving import resolve
+from rules.resolving import NotInForce, resolve
 from tests.seventh_city.test_seventh_city import PACK
 
 
@@ -59,3 +59,18 @@ def test_a_clause_that_is_signed_names_both_texts_on_which_it_rests() -> None:
     assert named.text == "南宁第二十条第（五）项、《中华人民共和国行政诉讼法》第四十六条"
     assert [each.source for each in named.also] == ["litigation"]
     assert "litigation 46" in clause.citation.article, "which is part of what is signed"
+
+
+def test_a_refusal_before_any_law_names_every_text_with_its_days() -> None:
+    with pytest.raises(NotInForce) as refused:
+        resolve(PACK, "access_request", date(2020, 1, 1))
+    named = refused.value.named
+    assert named.zh == (
+        "《河阳市公共数据开放办法》自2023-07-01起施行；《中华人民共和国民法典》自2021-01-01起施行；"
+        "《中华人民共和国行政许可法》自2004-07-01起施行"
+    )
+    assert [part.rpartition(", in force from ")[2] for part in named.en.split("; ")] == [
+        "2023-07-01",
+        "2021-01-01",
+        "2004-07-01",
+    ]
