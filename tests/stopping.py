@@ -19,6 +19,11 @@ INSPECTION: dict[str, Any] = {
         {"in_force_from": "2020-12-23", "value": TERMS, "cite": ["measures 20(3)", "reconsideration 11"]},
     ],
 }
+HEARING: dict[str, Any] = {
+    "label": {"zh": "听证", "en": "Hearing"},
+    "versions": [{"in_force_from": "2020-12-23", "value": TERMS, "cite": "measures 20(3)"}],
+}
+"""Another reason for which the same clock can be stopped."""
 
 
 def nanning(stage: str = "provider_review") -> Pack:
@@ -26,6 +31,7 @@ def nanning(stage: str = "provider_review") -> Pack:
     pack = load_pack("nanning")
     terms = INSPECTION["versions"][0] | {"value": TERMS | {"clocks": [stage]}}
     stops = {"inspection": StopEntry.model_validate(INSPECTION | {"versions": [terms]}, strict=False)}
+    stops["hearing"] = StopEntry.model_validate(HEARING, strict=False)
     request = pack.procedures["access_request"].model_copy(update={"stops": stops})
     return pack.model_copy(update={"procedures": {**pack.procedures, "access_request": request}})
 
