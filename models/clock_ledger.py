@@ -164,10 +164,13 @@ class Ledger:
         self._add(LineKind.RAN_ON, at, because=name, citation=citation)
 
     def _ended(self, at: datetime) -> None:
-        """A stop of what is decided or cancelled ends with it."""
-        running = [n for n, line in enumerate(self.lines) if line.kind is LineKind.STOPPED and line.until is None]
-        for place in running:
-            self.lines[place] = self.lines[place].model_copy(update={"until": at})
+        """A stop of what is decided or cancelled ends with it, or had ended before when its most was used up."""
+        running = {stop.because: stop.ended(at) for stop in (self.clock.open_stops if self.clock else ())}
+        for place, line in enumerate(self.lines):
+            if line.kind is LineKind.STOPPED and line.until is None:
+                stop = running.get(line.because or "")
+                ended = {"until": stop.resumed_at, "by_time": stop.by_time} if stop else {"until": at}
+                self.lines[place] = line.model_copy(update=ended)
         self._add(LineKind.ENDED, at)
 
     @property

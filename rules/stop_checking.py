@@ -61,12 +61,17 @@ def _of_its_beginning(cut: Cut, path: Path, terms: StopTerms) -> Iterator[Broken
         fact = "stage names the stage with which it begins, so it goes with begins: stage_opened, and only with it"
         yield path, "never_begins", fact
     supplement = in_force(cut.procedure.supplement or (), cut.on)
-    if terms.begins == "supplement_asked":
-        if supplement is None or supplement.value is None:
-            yield path, "never_begins", "nobody can ask for a supplement: the procedure has no rule supplement"
-        elif supplement.value.stops_clock:
-            fact = "supplement has stops_clock: true already: say it in one place, here or there"
-            yield path, "stops_twice", fact
+    stops_clock = supplement is not None and supplement.value is not None and supplement.value.stops_clock
+    if stops_clock and terms.begins == "supplement_asked":
+        yield path, "stops_twice", "supplement has stops_clock: true already: say it in one place, here or there"
+    elif stops_clock and terms.stops:
+        fact = (
+            "supplement has stops_clock: true, which is for a procedure without stops: write stops_clock: false, and a "
+            "stop with begins: supplement_asked beside this one"
+        )
+        yield path, "stops_twice", fact
+    if terms.begins == "supplement_asked" and (supplement is None or supplement.value is None):
+        yield path, "never_begins", "nobody can ask for a supplement: the procedure has no rule supplement"
     if terms.begins == "opinion_asked" and not cut.opinion:
         yield path, "never_begins", "nobody can ask for an opinion: the procedure has no rule opinion"
 

@@ -60,9 +60,11 @@ insert into cases_to_move (case_id, position, ends_at)
 select tasks.case_id, $4, min(coalesce(tasks.due_at, $2::date)) {WHICH_MAY_MOVE} group by tasks.case_id
 on conflict do nothing
 """
-RUNNING = """
+# A clock that is stopped with a most has an end all the while, which a notice moves.
+OF_CASES = """
 select task_id, case_id, clock from tasks
-where case_id = any($1) and ended_at is null and clock ->> 'calendar' = any($2) and clock ->> 'stopped_at' is null
+where case_id = any($1) and ended_at is null and clock ->> 'calendar' = any($2)
+  and (clock ->> 'stopped_at' is null or clock -> 'open_stops' -> 0 is not null)
 order by case_id, task_id
 """
 
@@ -113,7 +115,7 @@ class Effect:
 
     async def moves_of(self, connection: Connection, cases: Sequence[str]) -> list[Move]:
         """As `moves`, of these cases alone, in the order of their ids."""
-        rows = await connection.fetch(RUNNING, cases, list(self.changed)) if self.changed else []
+        rows = await connection.fetch(OF_CASES, cases, list(self.changed)) if self.changed else []
         return [move for move in map(self._move, rows) if move]
 
     def _days(self) -> tuple[list[str], date, date]:

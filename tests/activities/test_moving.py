@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,23 +11,25 @@ from typing import Any
 import pytest
 from temporalio.worker import Worker
 
+from activities.calendar.record import with_due
 from activities.clock import DatabaseClock
 from activities.database import Connection
 from activities.engine.reconciling import reconcile
 from activities.notices.moving import Moving, Steps, move_all
 from activities.notices.publishing import Published, publish_in
 from activities.record.append import Append
-from activities.record.log import lock, read_log
+from activities.record.log import lock
 from activities.record.touching import put_notices_first
 from activities.telling.reminding import Reminding
 from models import acts as a
+from models.clock import Clock
 from models.events import ClockMoved
 from models.messages import Write
 from models.procedures import BY_NAME
-from models.state import CaseState, fold
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import to_shanghai
-from tests.driving import Driver
+from tests.driving import AT, Driver
+from tests.stopping import nanning
 
 ADMIN = a.Actor(account="acc_admin")
 A_DAY = timedelta(days=1)
@@ -74,25 +77,25 @@ async def one_by_one(driver: Driver, cases: Sequence[str]) -> None:
         async with driver.pool.acquire() as connection, connection.transaction():
             case = await lock(connection, case_id, driver.clock)
             await put_notices_first(connection, driver.log.notices, {case_id: case.number})
-        kept = await driver.pool.fetchval(
-            "select act from acts where case_id = $1 and kind = 'apply_notice' and state = 'received'", case_id
-        )
-        if kept is None:
-            continue
-        async with driver.pool.acquire() as connection:
-            state = fold(CaseState(), await read_log(connection, case_id))
-            rules = await driver.log.rules_of(connection, state.rules_digest)
-        events = BY_NAME[state.procedure].judge(rules, state, a.ACT.validate_json(kept))
-        append = Append(driver.pool, driver.log, driver.clock)
-        await append.append(Write(case_id=case_id, after=state.number, events=tuple(events)))
+        await judge_what_waits(driver, case_id)
 
 
-async def test_many_cases_are_moved_as_each_would_be_byte_for_byte(driver: Driver) -> None:
-    cities = ("nanning", "yulin", "guangzhou", "lianyungang", "nanjing")
-    cases = [await driver.file(city, hand_over=False) for city in cities for _ in range(2)]
-    cases += [await driver.object_to(city, "errors", hand_over=False) for city in ("guangzhou", "lianyungang")]
-    cases += [await driver.file("nanning", choices={"urgency": urgency}, hand_over=False) for urgency in ("urgent",)]
-    await recorded(driver, await notice_of_the_week(driver))
+async def judge_what_waits(driver: Driver, case_id: str) -> None:
+    """The first act in the inbox of a case is judged, as by the engine."""
+    kept = await driver.pool.fetchval(
+        "select act from acts where case_id = $1 and state = 'received' order by seq limit 1", case_id
+    )
+    if kept is None:
+        return
+    state, rules = await driver.state(case_id), await driver.rules_of(case_id)
+    events = BY_NAME[state.procedure].judge(rules, state, a.ACT.validate_json(kept))
+    append = Append(driver.pool, driver.log, driver.clock)
+    await append.append(Write(case_id=case_id, after=state.number, events=tuple(events)))
+
+
+async def moved_together_as_apart(driver: Driver, cases: Sequence[str]) -> int:
+    """The cases of the notice on record are moved at once, taken back, and moved one by one: byte for byte the same.
+    How many events that adds."""
     before: dict[str, list[tuple[Any, ...]]] = {}
     together: dict[str, list[tuple[Any, ...]]] = {}
     with pytest.raises(UndoneAgain):
@@ -109,7 +112,51 @@ async def test_many_cases_are_moved_as_each_would_be_byte_for_byte(driver: Drive
         apart = await rows(connection)
     for table in ROWS:
         assert together[table] == apart[table], table
-        assert len(together["events"]) > len(before["events"]) + 5
+    return len(together["events"]) - len(before["events"])
+
+
+async def test_many_cases_are_moved_as_each_would_be_byte_for_byte(driver: Driver) -> None:
+    cities = ("nanning", "yulin", "guangzhou", "lianyungang", "nanjing")
+    cases = [await driver.file(city, hand_over=False) for city in cities for _ in range(2)]
+    cases += [await driver.object_to(city, "errors", hand_over=False) for city in ("guangzhou", "lianyungang")]
+    cases += [await driver.file("nanning", choices={"urgency": urgency}, hand_over=False) for urgency in ("urgent",)]
+    await recorded(driver, await notice_of_the_week(driver))
+    assert await moved_together_as_apart(driver, cases) > 5
+
+
+async def stopped(driver: Driver, case_id: str, stage: str) -> Clock:
+    """The body of the stage stops its clock by a decision; the clock then."""
+    task = await driver.task(case_id, stage)
+    await driver.receive(
+        a.StopClock(
+            id=str(uuid.uuid4()),
+            case_id=case_id,
+            by=driver.officer_of(task, "1"),
+            received_at=AT,
+            task_id=task.task_id,
+            stop="inspection",
+            given=frozenset({"text"}),
+        )
+    )
+    await judge_what_waits(driver, case_id)
+    return (await driver.task(case_id, stage)).clock
+
+
+async def test_a_clock_that_stands_still_ends_later_by_a_notice_and_so_does_its_stop(driver: Driver) -> None:
+    driver.packs["nanning"] = nanning("formal_review")
+    cases = [await driver.file("nanning", hand_over=False) for _ in range(2)]
+    before = await stopped(driver, cases[0], "formal_review")
+    await recorded(driver, await notice_of_the_week(driver))
+
+    assert await moved_together_as_apart(driver, cases) == len(cases)
+
+    after = (await driver.task(cases[0], "formal_review")).clock
+    (was,), (stop,) = before.open_stops, after.open_stops
+    assert before.due_at and after.due_at and was.ends_at and stop.ends_at
+    assert stop.ends_at > was.ends_at, "the most is in working days, of which there are fewer now"
+    assert after.due_at > before.due_at
+    async with driver.pool.acquire() as connection:
+        assert after == with_due(before.unset(), await driver.log.notices.read(connection))
 
 
 async def moves_of(driver: Driver, case_id: str) -> list[ClockMoved]:

@@ -101,7 +101,7 @@ async def test_yulins_county_sees_the_work_and_data_of_its_bodies_and_has_them_p
     assert await catalogue(working, county="yulin.beiliu") == [case["dataset_id"]]
 
 
-@pytest.mark.duty("NN-8", "YL-8")
+@pytest.mark.duty("NN-8", "YL-8", "NJ-6b")
 @pytest.mark.parametrize(
     ("county", "provider", "other"),
     [

@@ -1,4 +1,4 @@
-"""What the authority of a county oversees (Nanning 8, Yulin 8, Guangzhou 5): figures, ratings and what is late, of the
+"""What the authority of a county oversees (Nanning 8, Yulin 8, Nanjing 6.3): figures, ratings and what is late, of the
 bodies of its county; and the city by county."""
 
 from __future__ import annotations
@@ -73,6 +73,21 @@ async def test_who_supervises_a_county_sees_what_is_late_in_it_and_nowhere_else(
     assert await listed(service.as_(f"reviewer@{PROVIDER}")) == {ours}
     unknown = await city.get("/v1/supervision/overdue", county="nanning.transport")
     assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "county_unknown")
+
+
+@pytest.mark.duty("YL-8", "NJ-6b")
+@pytest.mark.parametrize("county", ["yulin.beiliu", "nanjing.jiangning"])
+async def test_in_each_city_with_counties_what_is_late_shows_in_its_county(
+    driver: Driver, service: Service, county: str
+) -> None:
+    city, provider = county.partition(".")[0], f"{county}transport"
+    ours, citys = [await driver.file(city, hand_over=False) for _ in range(2)]
+    await by_owner(driver.pool, "update cases set provider = $2 where case_id = $1", ours, provider)
+    await by_owner(driver.pool, "update tasks set body = $2 where case_id = $1", ours, provider)
+    await by_owner(driver.pool, "update tasks set due_at = opened_at - interval '9 days'")
+    assert await listed(service.as_(f"reviewer@{county}")) == {ours}
+    assert await listed(service.as_(f"reviewer@{provider}")) == {ours}
+    assert await listed(service.as_(f"supervisor@{city}.authority")) == {ours, citys}
 
 
 async def test_a_countys_figures_are_those_of_its_bodies(driver: Driver, service: Service, pool: Pool) -> None:

@@ -23,7 +23,12 @@ from tests.rules.test_every_deadline import ON, pack_of
 TODAY = MONDAY.date()
 BOUND = {
     "nanning": ("10wd", "15", {"law_revised", "function_changed"}, {"rule_revised", "reopening", "other"}),
-    "nanjing": ("15wd", "18", {"law_changed", "function_changed", "system_updated", "data_changed", "other"}, set()),
+    "nanjing": (
+        "15wd",
+        "18",
+        {"law_changed", "function_changed", "system_updated", "data_changed", "reopening", "other"},
+        set(),
+    ),
 }
 
 

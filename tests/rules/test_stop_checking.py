@@ -29,6 +29,7 @@ TWO_TEXTS = 'cite: ["measures 15.2", "licensing_law 45"]'
         ((BESIDE, BESIDE.replace("stage: consultation", "stage: hearing")), "stops.consultation", "unknown_stage"),
         ((DECIDED, DECIDED.replace("answer, review", "answer, choice")), "stops.inspection", "stops_nothing"),
         (("value: {stops_clock: false}", "value: {stops_clock: true}"), "stops.supplement", "stops_twice"),
+        (("value: {stops_clock: false}", "value: {stops_clock: true}"), "stops.inspection", "stops_twice"),
         ((EXPERTS, SUPPLEMENT), "stops.expert_review", "stops_twice"),
         ((TWO_TEXTS, "cite: service supplement"), "stops.expert_review", "stops_without_law"),
         ((f"{EXPERTS}, {TWO_TEXTS}", EXPERTS), "stops.expert_review", "uncited"),

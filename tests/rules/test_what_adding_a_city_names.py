@@ -9,19 +9,55 @@ import pytest
 from pydantic import BaseModel
 
 from rules.loading import load_pack
-from rules.pack import Pack
+from rules.pack import CountiesTerms, FiledWithinTerms, GrantTerms, Pack, Procedure, SightTerms
 from rules.pinned import APPLICANT, PARTY
 from rules.sample_catalogue import SampleCatalogue
+from rules.service_terms import (
+    DeclarationTerms,
+    FeedbackTerms,
+    InChargeTerms,
+    KeepingTerms,
+    MaintenanceTerms,
+    RatingTerms,
+    ReminderTerms,
+)
+from rules.stops import StopTerms
 from rules.wrong_shapes import keys_of
 from tests.five_cities import FIVE_CITIES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "adding-a-city.md").read_text(encoding="utf-8")
-NAMED = frozenset(re.findall(r"[a-z][a-z_]*", " ".join(re.findall(r"`[^`\n]+`", PAGE))))
+IN_BACKTICKS = re.compile(r"`[^`\n]+`")
+ROWS = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE))
+"""What a row of a table is about to what stands beside it."""
+SHAPES: dict[str, type[BaseModel]] = {
+    "the head": Pack,
+    "a procedure": Procedure,
+    "a kind of `declarations`": DeclarationTerms,
+    "`sees_the_city`": SightTerms,
+    "`in_charge`": InChargeTerms,
+    "`counties`": CountiesTerms,
+    "`maintenance`": MaintenanceTerms,
+    "`reminders`": ReminderTerms,
+    "`keeping`": KeepingTerms,
+    "`rating`": RatingTerms,
+    "`feedback`": FeedbackTerms,
+    "`filed_within`": FiledWithinTerms,
+    "`stops`": StopTerms,
+    "`grant`": GrantTerms,
+}
+"""Rows that are about the whole of a shape."""
+NAMED = frozenset(re.findall(r"[a-z][a-z_]*", " ".join(IN_BACKTICKS.findall(PAGE))))
 
 
 @pytest.mark.parametrize("file", [Pack, SampleCatalogue])
 def test_every_key_is_named(file: type[BaseModel]) -> None:
     assert keys_of(file) - NAMED == set()
+
+
+@pytest.mark.parametrize("row", SHAPES)
+def test_a_row_about_a_part_of_a_pack_names_each_of_its_keys(row: str) -> None:
+    keys = {field.alias or name for name, field in SHAPES[row].model_fields.items()}
+    assert keys - set(re.findall(r"[a-z][a-z_]*", " ".join(IN_BACKTICKS.findall(ROWS[row])))) == set()
 
 
 def test_every_role_of_a_shipped_city_is_named() -> None:

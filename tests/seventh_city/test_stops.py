@@ -170,6 +170,40 @@ def test_a_stop_ends_with_its_task() -> None:
     assert ledger(bench)[-1].kind is LineKind.ENDED
 
 
+@pytest.mark.parametrize("lapses", [False, True])
+def test_a_stop_whose_most_was_used_up_before_its_task_ended_lasted_no_longer(lapses: bool) -> None:
+    """Also where nobody has looked at the case in the meantime."""
+    bench = request()
+    bench.on("answer", a.AskOpinion)
+    clock = bench.task("answer").clock
+    (stop,) = clock.open_stops
+    assert stop.ends_at and clock.due_at
+    bench.now = clock.due_at + timedelta(hours=1) if lapses else stop.ends_at + timedelta(hours=1)
+    bench.decide("answer", "consent")
+    assert bench.task("answer").outcome == ("refuse" if lapses else "consent")
+    (line,) = (line for line in ledger(bench) if line.kind is LineKind.STOPPED)
+    assert (line.until, line.by_time) == (stop.ends_at, True)
+    assert ledger(bench)[-1].kind is LineKind.ENDED
+
+
+def test_a_period_that_stands_still_is_extended_and_both_count() -> None:
+    bench = request()
+    bench.on("answer", a.AskSupplement)
+    bench.passes(days=2)
+    assert bench.on("answer", a.Extend, period="10d", given=frozenset({"text"}), posts=("head",)) == "accepted"
+    assert bench.task("answer").clock.due_at is None, "it stands still, however long it is"
+    bench.by_party(a.Supply)
+    clock = bench.task("answer").clock
+    # Fifteen days, ten more, and two of standing still end with Sunday, 20 December 2026, which moves on.
+    assert clock.due_at == datetime(2026, 12, 22, tzinfo=SHANGHAI)
+    assert adds_up(bench)
+    bench.on("answer", a.AskOpinion)
+    bench.passes(days=1)
+    opinion(bench)
+    assert len(bench.task("answer").clock.extensions) == 1, "no stop takes it back"
+    assert adds_up(bench)
+
+
 @pytest.mark.parametrize("period", ["15d", "10wd", "36h", "2mo"])
 def test_the_due_instant_is_what_the_lines_of_the_ledger_add_up_to(period: str) -> None:
     rules = with_period(period)
