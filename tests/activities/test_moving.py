@@ -27,6 +27,7 @@ from models.state import CaseState, fold
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import to_shanghai
 from tests.driving import Driver
+from tests.stopping import nanning
 
 ADMIN = a.Actor(account="acc_admin")
 A_DAY = timedelta(days=1)
@@ -284,3 +285,32 @@ async def test_the_engine_is_told_of_what_ends_sooner_and_finds_the_rest_itself(
     assert known
     assert known.number == (await driver.state(case_id)).number
     assert [difference async for difference in reconcile(driver.pool, driver.temporal)] == []
+
+
+async def test_a_clock_that_stands_still_with_a_most_is_moved_with_the_others(driver: Driver, worker: Worker) -> None:
+    """It has a latest end, and an end of its stop, which count working days like any other."""
+    driver.packs["nanning"] = nanning()
+    case_id = await driver.file("nanning")
+    assert await driver.decide(case_id, "formal_review", "pass") == "accepted"
+    stopped = await driver.on_task(
+        a.StopClock, case_id, "provider_review", stop="inspection", given=frozenset({"text"})
+    )
+    assert stopped == "accepted"
+    before = (await driver.task(case_id, "provider_review")).clock
+    published = await recorded(driver, await notice_of_the_week(driver))
+
+    assert await moving(driver).work_off() == (case_id,)
+
+    clock = (await driver.task(case_id, "provider_review")).clock
+    assert clock.calendar_version == published.position
+    assert before.due_at
+    assert clock.due_at
+    assert clock.due_at > before.due_at
+    (was,), (stop,) = before.open_stops, clock.open_stops
+    assert was.ends_at
+    assert stop.ends_at
+    assert stop.ends_at > was.ends_at
+    row = await driver.pool.fetchrow("select due_at from tasks where case_id = $1 and ended_at is null", case_id)
+    assert row
+    assert row["due_at"] == clock.due_at
+    assert await moving(driver).work_off() == ()
