@@ -127,11 +127,22 @@ class Steps:
         return cases
 
     async def waking(self, connection: Connection) -> Step:
-        """As `next`, of cases that are listed, but each gets the act alone and is judged in its turn."""
+        """As `next`, of cases that are listed, but each gets the act alone and is judged in its turn. One that cannot
+        even be given it stays listed, and holds up none of the others."""
         cases = await self._taken(connection)
         rows = await connection.fetch("select case_id, number from cases where case_id = any($1)", cases)
-        await put_notices_first(connection, self._log.notices, {row["case_id"]: row["number"] for row in rows})
-        return Step(did=bool(cases), cases=tuple(cases))
+        woken: list[str] = []
+        for row in rows:
+            try:
+                async with connection.transaction():
+                    await put_notices_first(connection, self._log.notices, {row["case_id"]: row["number"]})
+            except AWAY:
+                raise
+            except Exception:
+                LOG.exception("case %s cannot be given the notice", row["case_id"])
+            else:
+                woken.append(row["case_id"])
+        return Step(did=bool(woken), cases=tuple(woken))
 
 
 async def move_all(connection: Connection, log: Log, clock: Clock) -> None:
