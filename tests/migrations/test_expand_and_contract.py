@@ -112,7 +112,7 @@ where conname in ('events_current_year', 'acts_current_year') order by 1
 """
 
 
-async def test_all_rows_are_looked_at_before_the_migration_that_locks_and_while_others_write(released: str) -> None:
+async def test_rows_are_looked_at_before_a_migration_that_locks_while_others_write(released: str) -> None:
     connection = await asyncpg.connect(released)
     await look_first(released)
     assert [tuple(row) for row in await connection.fetch(LOOKED_AT)] == [("acts", True), ("events", True)]
