@@ -85,6 +85,19 @@ class Steps:
         self._clock = clock
         self._at_once = at_once
 
+    async def one(self, connection: Connection) -> Step:
+        """One transaction of `next`; where that fails, one in which cases are given the act one by one: whatever is
+        wrong with one of them is not to hold up the others, nor them it."""
+        try:
+            async with connection.transaction():
+                return await self.next(connection)
+        except AWAY:
+            raise
+        except Exception:
+            LOG.exception("cases are given the notice one by one")
+        async with connection.transaction():
+            return await self.waking(connection)
+
     async def next(self, connection: Connection) -> Step:
         """A notice is listed, or some cases are moved, or what is done is marked so."""
         position = await connection.fetchval(TO_LIST)
@@ -150,8 +163,7 @@ async def move_all(connection: Connection, log: Log, clock: Clock) -> None:
     steps = Steps(log, clock)
     did = True
     while did:
-        async with connection.transaction():
-            did = (await steps.next(connection)).did
+        did = (await steps.one(connection)).did
 
 
 class Moving:
@@ -188,13 +200,5 @@ class Moving:
         """One transaction: a notice is listed, or some cases are moved, or what is done is marked so."""
         if not await self._pool.fetchval(IS_THERE_ANY):
             return NOTHING
-        try:
-            async with self._pool.acquire() as connection, connection.transaction():
-                return await self._steps.next(connection)
-        except AWAY:
-            raise
-        except Exception:
-            # Whatever is wrong with one of them is not to hold up the others, nor them it.
-            LOG.exception("cases are given the notice one by one")
-            async with self._pool.acquire() as connection, connection.transaction():
-                return await self._steps.waking(connection)
+        async with self._pool.acquire() as connection:
+            return await self._steps.one(connection)
