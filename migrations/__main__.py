@@ -15,6 +15,8 @@ from activities.settings import Settings
 from migrations import upgrade
 from rules.seed_notices import read_record
 
+NOT_LOOKED_AT = "select exists (select from pg_class where oid = to_regclass('public.events') and reltuples < 0)"
+
 
 async def prepare(dsn: str, *, samples: bool, chain: Chain | None = None) -> None:
     """The database has the newest schema, the notices and, where wanted, the samples; twice is as good as once.
@@ -24,6 +26,9 @@ async def prepare(dsn: str, *, samples: bool, chain: Chain | None = None) -> Non
     await upgrade(dsn)
     connection = await asyncpg.connect(dsn)
     try:
+        if await connection.fetchval(NOT_LOOKED_AT):
+            # Or the planner would guess until a worker of this release comes.
+            await connection.execute("select look_at_archived_tables()")
         await seed_notices(connection, read_record(), chain)
         if samples:
             async with connection.transaction():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from importlib import import_module
+from pkgutil import iter_modules
 
 import asyncpg
 from alembic import context
@@ -11,25 +13,12 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
-    accounts,
-    calendar,
-    cases,
-    catalogue,
-    declarations,
-    directory,
-    feedback,
-    gate,
-    papers,
-    proof,
-    rates,
-    ratings,
-    readings,
-    sessions,
-    telling,
-    workers,
-)
+from activities import tables
 from migrations.privileges import grant
+
+for module in iter_modules(tables.__path__):
+    # They fill SQLModel's metadata; which there are, the programs beside this file say.
+    import_module(f"{tables.__name__}.{module.name}")
 
 
 def run(connection: Connection) -> None:

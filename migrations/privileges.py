@@ -137,6 +137,7 @@ ROUTINES: Mapping[str, str] = {
     "drop_gate_months(date, text)": WRITER,
     "let_messages_go(timestamp with time zone, text, bigint, integer)": WRITER,
     "look_at_archived_tables()": WRITER,
+    "look_at_gate_tables()": WRITER,
     "make_archives(timestamp with time zone)": WRITER,
     "make_gate_months(date, date)": WRITER,
 }

@@ -31,11 +31,13 @@ PATIENCE = 60.0
 LONG_PATIENCE = 600.0
 """Seconds until it has listed all of them."""
 
+RUNS = "(tasks.clock ->> 'stopped_at' is null or tasks.clock -> 'open_stops' -> 0 is not null)"
+"""A clock that stands still by a rule with a most has ends all the same."""
+
 # The ends in the table may be old: an earlier notice that has not come to the case yet, or whose act still waits there.
-WHICH_MAY_MOVE = """
+WHICH_MAY_MOVE = f"""
 from tasks
-where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1)
-  and (tasks.clock ->> 'stopped_at' is null or tasks.clock -> 'open_stops' -> 0 is not null)
+where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1) and {RUNS}
   and (tasks.clock ->> 'started_at')::timestamptz < $3::date + 1
   and (
     tasks.due_at > $2::date
@@ -53,20 +55,18 @@ where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1)
     or exists (select from cases_to_move where cases_to_move.case_id = tasks.case_id)
     or exists (select from notices_moving where listed_at is null)
   )
-"""
+"""  # noqa: S608 - made of constants
 CANDIDATES = f"select tasks.task_id, tasks.case_id, tasks.clock {WHICH_MAY_MOVE}"
 LISTED = f"""
 insert into cases_to_move (case_id, position, ends_at)
 select tasks.case_id, $4, min(coalesce(tasks.due_at, $2::date)) {WHICH_MAY_MOVE} group by tasks.case_id
 on conflict do nothing
 """
-# A clock that is stopped with a most has an end all the while, which a notice moves.
-OF_CASES = """
+RUNNING = f"""
 select task_id, case_id, clock from tasks
-where case_id = any($1) and ended_at is null and clock ->> 'calendar' = any($2)
-  and (clock ->> 'stopped_at' is null or clock -> 'open_stops' -> 0 is not null)
+where case_id = any($1) and ended_at is null and clock ->> 'calendar' = any($2) and {RUNS}
 order by case_id, task_id
-"""
+"""  # noqa: S608 - made of constants
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Effect:
 
     async def moves_of(self, connection: Connection, cases: Sequence[str]) -> list[Move]:
         """As `moves`, of these cases alone, in the order of their ids."""
-        rows = await connection.fetch(OF_CASES, cases, list(self.changed)) if self.changed else []
+        rows = await connection.fetch(RUNNING, cases, list(self.changed)) if self.changed else []
         return [move for move in map(self._move, rows) if move]
 
     def _days(self) -> tuple[list[str], date, date]:

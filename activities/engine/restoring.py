@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.engine.knowledge import is_in_step
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from activities.database import Pool
     from activities.engine.handing_over import Engine
+    from rules.procedure_rules import ProcedureRules
 
 PATIENCE = timedelta(seconds=30)
 AT_ONCE = 32
@@ -138,11 +140,21 @@ class Restoring:
         rows = await self._pool.fetch(LOGS, cases) if cases else []
         started: list[str] = []
 
+        rules: dict[str, ProcedureRules] = {}
+        unreadable: dict[str, ValidationError] = {}
         async with self._pool.acquire() as connection:
-            rules = {digest: await self._pinned.of(connection, digest) for digest in {r["rules_digest"] for r in rows}}
+            for digest in {row["rules_digest"] for row in rows}:
+                try:
+                    rules[digest] = await self._pinned.of(connection, digest)
+                except ValidationError as fault:
+                    # Written by a newer version: each case that has them fails by itself.
+                    unreadable[digest] = fault
 
         async def start(row: asyncpg.Record) -> None:
-            if await self._engine.start_missing(read_events(row["log"]), rules[row["rules_digest"]], PATIENCE):
+            digest = row["rules_digest"]
+            if digest in unreadable:
+                raise unreadable[digest]
+            if await self._engine.start_missing(read_events(row["log"]), rules[digest], PATIENCE):
                 started.append(row["case_id"])
 
         by_case = {row["case_id"]: row for row in rows}

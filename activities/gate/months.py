@@ -1,6 +1,6 @@
 """The months of the log of accesses: made before they begin, and dropped once no city keeps them any longer.
 
-Partitions are the owner's. The worker calls two functions of the owner's, which do no more than this, and which drop
+Partitions are the owner's. The worker calls functions of the owner's, which do no more than this, and which drop
 nothing that is younger than six months whatever they are told (migration 0024).
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
@@ -26,6 +26,9 @@ EVERY = 3600.0
 """Seconds between two looks."""
 AHEAD = 3
 """Months."""
+A_LONG_TIME = 600.0
+"""Seconds that a look at the tables may take."""
+LOOKED_AFTER = timedelta(days=1)
 
 
 class Months:
@@ -35,6 +38,7 @@ class Months:
         self._pool = pool
         self._clock = clock
         self._every = every
+        self._looked_at: datetime | None = None
 
     async def run(self) -> None:
         """Looks until it is cancelled; a database that is away is waited for."""
@@ -51,9 +55,15 @@ class Months:
         """The months to come are there; how many old ones are dropped, each on record with what it held and by which
         rule."""
         async with self._pool.acquire() as connection:
-            today = to_shanghai(self._clock.at(await present(connection))).date()
+            now = self._clock.at(await present(connection))
+            today = to_shanghai(now).date()
             await connection.execute("select make_gate_months($1, $2)", today, months_before(today, -AHEAD))
-            return await self._drop(connection, today)
+            dropped = await self._drop(connection, today)
+            if dropped or self._looked_at is None or now - self._looked_at >= LOOKED_AFTER:
+                # Autovacuum looks at the months and never at the tables that they make up.
+                await connection.execute("select look_at_gate_tables()", timeout=A_LONG_TIME)
+                self._looked_at = now
+        return dropped
 
     async def _drop(self, connection: Connection, today: date) -> int:
         kept = kept_from((AccessLogRule.of(load_pack(city), today) for city in cities()), today)

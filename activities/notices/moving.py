@@ -85,6 +85,19 @@ class Steps:
         self._clock = clock
         self._at_once = at_once
 
+    async def one(self, connection: Connection) -> Step:
+        """One transaction of `next`; where that fails, one in which cases are given the act one by one: whatever is
+        wrong with one of them is not to hold up the others, nor them it."""
+        try:
+            async with connection.transaction():
+                return await self.next(connection)
+        except AWAY:
+            raise
+        except Exception:
+            LOG.exception("cases are given the notice one by one")
+        async with connection.transaction():
+            return await self.waking(connection)
+
     async def next(self, connection: Connection) -> Step:
         """A notice is listed, or some cases are moved, or what is done is marked so."""
         position = await connection.fetchval(TO_LIST)
@@ -127,11 +140,22 @@ class Steps:
         return cases
 
     async def waking(self, connection: Connection) -> Step:
-        """As `next`, of cases that are listed, but each gets the act alone and is judged in its turn."""
+        """As `next`, of cases that are listed, but each gets the act alone and is judged in its turn. One that cannot
+        even be given it stays listed, and holds up none of the others."""
         cases = await self._taken(connection)
         rows = await connection.fetch("select case_id, number from cases where case_id = any($1)", cases)
-        await put_notices_first(connection, self._log.notices, {row["case_id"]: row["number"] for row in rows})
-        return Step(did=bool(cases), cases=tuple(cases))
+        woken: list[str] = []
+        for row in rows:
+            try:
+                async with connection.transaction():
+                    await put_notices_first(connection, self._log.notices, {row["case_id"]: row["number"]})
+            except AWAY:
+                raise
+            except Exception:
+                LOG.exception("case %s cannot be given the notice", row["case_id"])
+            else:
+                woken.append(row["case_id"])
+        return Step(did=bool(woken), cases=tuple(woken))
 
 
 async def move_all(connection: Connection, log: Log, clock: Clock) -> None:
@@ -139,8 +163,7 @@ async def move_all(connection: Connection, log: Log, clock: Clock) -> None:
     steps = Steps(log, clock)
     did = True
     while did:
-        async with connection.transaction():
-            did = (await steps.next(connection)).did
+        did = (await steps.one(connection)).did
 
 
 class Moving:
@@ -177,13 +200,5 @@ class Moving:
         """One transaction: a notice is listed, or some cases are moved, or what is done is marked so."""
         if not await self._pool.fetchval(IS_THERE_ANY):
             return NOTHING
-        try:
-            async with self._pool.acquire() as connection, connection.transaction():
-                return await self._steps.next(connection)
-        except AWAY:
-            raise
-        except Exception:
-            # Whatever is wrong with one of them is not to hold up the others, nor them it.
-            LOG.exception("cases are given the notice one by one")
-            async with self._pool.acquire() as connection, connection.transaction():
-                return await self._steps.waking(connection)
+        async with self._pool.acquire() as connection:
+            return await self._steps.one(connection)

@@ -64,13 +64,16 @@ async def moved_for_a_moment(pool: Pool, log: Log, clock: Clock, published: Publ
     """A new notice, with as many of its cases moved as can be in a moment; whatever goes wrong, it is on record."""
     if not published.is_new:
         return published
-    cases: tuple[str, ...] = ()
+    left_to_workers = replace(published, under_way=True)
     try:
         cases = await Moving(pool, Steps(log, clock, A_FEW)).work_off(A_MOMENT)
         row = await pool.fetchrow("select moved, done_at from notices_moving where position = $1", published.position)
     except AWAY as away:
         LOG.info("the cases of notice %d are left to the workers: %r", published.position, away)
-        return replace(published, cases=cases, under_way=True)
+        return left_to_workers
+    except Exception:
+        LOG.exception("the cases of notice %d are left to the workers", published.position)
+        return left_to_workers
     assert row, "it is on record"
     return replace(published, cases=cases, moved=row["moved"], under_way=row["done_at"] is None)
 

@@ -3,10 +3,13 @@ backup, does not have (docs/decisions/0141)."""
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import json
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +23,8 @@ LOG = logging.getLogger("kaifang.receipts")
 
 KEPT_FOR = timedelta(days=7)
 """By then it is known whether a record was set back; what is older is bound by signed days."""
+WAITED_FOR = 2.0
+"""Seconds that whoever is to be answered waits for a disk."""
 A_SET = 1000
 """Receipts that PostgreSQL is asked about at once."""
 GONE = (
@@ -46,6 +51,16 @@ class Receipts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._fails = False
+        self._writer = ThreadPoolExecutor(1, "receipts")
+
+    async def kept(self, it: Receipt) -> None:
+        """As `keep`, for a process that answers others meanwhile: a disk that does not answer holds up nobody for
+        long."""
+        writing = asyncio.get_running_loop().run_in_executor(self._writer, self.keep, it)
+        try:
+            await asyncio.wait_for(writing, WAITED_FOR)
+        except TimeoutError:
+            self._warn(f"nothing was written within {WAITED_FOR:g} s")
 
     def keep(self, it: Receipt) -> None:
         """The receipt is in the folder. Where that cannot be written a warning says so, once, and nobody is refused for
@@ -54,9 +69,12 @@ class Receipts:
             self._write(it)
             self._fails = False
         except OSError as fault:
-            if not self._fails:
-                LOG.warning("receipts cannot be kept in %s: %s", self._folder, fault)
-            self._fails = True
+            self._warn(fault)
+
+    def _warn(self, fault: object) -> None:
+        if not self._fails:
+            LOG.warning("receipts cannot be kept in %s: %s", self._folder, fault)
+        self._fails = True
 
     def _write(self, it: Receipt) -> None:
         day = to_shanghai(it.received_at).date()
@@ -64,11 +82,13 @@ class Receipts:
         if not file.exists():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._forget(day - KEPT_FOR)
-        line = json.dumps([it.act_id, it.case_id, it.received_at.isoformat()]) + "\n"
+        # It begins a line too: what a full disk or a power cut has torn before it takes no other receipt with it.
+        line = f"\n{json.dumps([it.act_id, it.case_id, it.received_at.isoformat()])}\n".encode()
         descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             # In one piece, so that lines of several processes do not mix.
-            os.write(descriptor, line.encode())
+            if os.write(descriptor, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(descriptor)
 

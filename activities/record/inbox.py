@@ -119,7 +119,7 @@ class Inbox:
         found = await self._filings.receive(case_id, procedure, content, received)
         if self._receipts:
             assert found.state.received_at, "it was filed"
-            self._receipts.keep(Receipt(f"{case_id}.file", case_id, found.state.received_at))
+            await self._receipts.kept(Receipt(f"{case_id}.file", case_id, found.state.received_at))
         return found
 
     async def receive_act(self, act: a.Act, content: Mapping[str, Any] | None = None) -> ActReceived:
@@ -135,7 +135,7 @@ class Inbox:
             LOG.error("act %s is never taken: %s", act.id, type(fault).__name__)
             raise CannotBeStored from fault
         if self._receipts:
-            self._receipts.keep(Receipt(found.act_id, found.case_id, found.received_at))
+            await self._receipts.kept(Receipt(found.act_id, found.case_id, found.received_at))
         return found
 
     async def _received(self, act: a.Act, content: Mapping[str, Any] | None) -> ActReceived:

@@ -31,9 +31,10 @@ begin
     handed_out_at is not null
     and not exists (
       select from deliveries where deliveries.message_id = looked_at.message_id and deliveries.state = 'waiting')
-    and (read_at is not null
+    and (read_at < before
       or exists (
-        select from deliveries where deliveries.message_id = looked_at.message_id and deliveries.state = 'sent')
+        select from deliveries where deliveries.message_id = looked_at.message_id and deliveries.state = 'sent'
+          and deliveries.sent_at < before)
       or exists (select from accounts where accounts.account_id = looked_at.account_id
         and (accounts.body is not null or accounts.erased_at is not null)))
     and (case_id is null or exists (
@@ -55,7 +56,7 @@ begin
 end $$
 """
 """The law of the State lets a decision be sued over for five years: what shows that somebody was told of it stays for
-as long, whatever it is told. What nobody has read, and no receiver has taken, stays for ever."""
+as long from then on, whatever it is told. What nobody has read, and no receiver has taken, stays for ever."""
 
 
 def upgrade() -> None:

@@ -155,6 +155,18 @@ end $$
 """Autovacuum looks at partitions and never at the table that they make up."""
 
 
+SAID = """
+do $$ begin
+  if not exists (
+    select from pg_constraint where conrelid = 'public.{table}'::regclass and conname = '{table}_current_year'
+  ) then
+    alter table public.{table} add constraint {table}_current_year check (archive_year = 0);
+  end if;
+end $$
+"""
+"""Mostly it is there, and known of every row (`migrations/looking_first.py`): so nothing is read under a lock here."""
+
+
 def upgrade() -> None:
     op.add_column("cases", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
@@ -165,8 +177,8 @@ def upgrade() -> None:
     )
     op.execute("create schema years")
     for table in TABLES:
-        op.execute(f"alter table {table} add column archive_year int not null default 0")
-        op.execute(f"alter table {table} add constraint {table}_current_year check (archive_year = 0)")
+        op.execute(f"alter table {table} add column if not exists archive_year int not null default 0")
+        op.execute(SAID.format(table=table))
         drop_guards(table)
         op.execute(f"alter table {table} rename to {table}_current")
         op.execute(f"alter table {table}_current set schema years")
@@ -179,7 +191,6 @@ def upgrade() -> None:
     for table in TABLES:
         op.execute(f"alter table {table} attach partition years.{table}_current for values in (0)")
         guard(table)
-        op.execute(f"analyze {table}")
     op.execute(MAKE)
     op.execute(ARCHIVE)
     op.execute(LOOK)

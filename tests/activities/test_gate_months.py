@@ -118,3 +118,9 @@ async def test_a_service_reaches_no_month_but_by_the_log(pool: Pool) -> None:
             await pool.execute(f"drop table months.{name}")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await pool.execute(f"delete from months.{name}")  # noqa: S608 - a name of the catalogue
+
+
+async def test_the_tables_that_months_make_up_are_known_to_the_planner(pool: Pool) -> None:
+    await Months(pool, DatabaseClock()).look()
+    known = "select relname from pg_class where relname in ('gate_decisions', 'gate_minutes') and reltuples >= 0"
+    assert {row["relname"] for row in await pool.fetch(known)} == {"gate_decisions", "gate_minutes"}

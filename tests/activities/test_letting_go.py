@@ -32,8 +32,9 @@ insert into channels (channel_id, account_id, kind, address, language, created_a
 values ('ch', $1, 'webhook', '', 'en', $2, $2, 0, 0)
 """
 DELIVERED = """
-insert into deliveries (message_id, channel_id, number, state, attempts, next_at)
-select message_id, 'ch', number, $2, 1, created_at from messages where message_id = $1
+insert into deliveries (message_id, channel_id, number, state, attempts, next_at, sent_at)
+select message_id, 'ch', number, $2::text, 1, created_at, case $2::text when 'sent' then created_at end
+from messages where message_id = $1
 """
 
 
@@ -113,6 +114,20 @@ async def test_what_nobody_has_had_stays_however_old_it_is(pool: Pool) -> None:
     assert await letting_go(pool).look() == 2
     assert await left(pool) == stays
     assert await pool.fetchval("select array_agg(state order by state) from deliveries") == ["given_up", "waiting"]
+
+
+async def test_five_years_are_counted_from_when_somebody_was_told_of_it(pool: Pool) -> None:
+    """A message that was written long ago and read of late is what shows from when a decision was known."""
+    await pool.execute(A_CHANNEL, await account(pool), LONG_AGO)
+    stays = [await told(pool, "read of late"), await told(pool, "taken by a receiver of late", read=False)]
+    await pool.execute("update messages set read_at = now() where message_id = $1", stays[0])
+    await pool.execute(DELIVERED, stays[1], "sent")
+    await pool.execute("update deliveries set sent_at = now()")
+    assert await letting_go(pool).look() == 0
+    assert await left(pool) == stays
+    await pool.execute("update deliveries set sent_at = $1", LONG_AGO)
+    assert await letting_go(pool).look() == 1
+    assert await left(pool) == stays[:1]
 
 
 async def test_what_concerns_a_case_stays_until_its_end_is_as_old(pool: Pool) -> None:

@@ -331,3 +331,51 @@ async def test_the_engine_is_told_of_what_ends_sooner_and_finds_the_rest_itself(
     assert known
     assert known.number == (await driver.state(case_id)).number
     assert [difference async for difference in reconcile(driver.pool, driver.temporal)] == []
+
+
+async def test_a_clock_that_stands_still_with_a_most_is_moved_with_the_others(driver: Driver, worker: Worker) -> None:
+    """It has a latest end, and an end of its stop, which count working days like any other."""
+    driver.packs["nanning"] = nanning()
+    case_id = await driver.file("nanning")
+    assert await driver.decide(case_id, "formal_review", "pass") == "accepted"
+    stopped = await driver.on_task(
+        a.StopClock, case_id, "provider_review", stop="inspection", given=frozenset({"text"})
+    )
+    assert stopped == "accepted"
+    before = (await driver.task(case_id, "provider_review")).clock
+    published = await recorded(driver, await notice_of_the_week(driver))
+
+    assert await moving(driver).work_off() == (case_id,)
+
+    clock = (await driver.task(case_id, "provider_review")).clock
+    assert clock.calendar_version == published.position
+    assert before.due_at
+    assert clock.due_at
+    assert clock.due_at > before.due_at
+    (was,), (stop,) = before.open_stops, clock.open_stops
+    assert was.ends_at
+    assert stop.ends_at
+    assert stop.ends_at > was.ends_at
+    row = await driver.pool.fetchrow("select due_at from tasks where case_id = $1 and ended_at is null", case_id)
+    assert row
+    assert row["due_at"] == clock.due_at
+    assert await moving(driver).work_off() == ()
+
+
+async def test_what_cannot_be_given_the_notice_stays_listed_and_holds_up_no_other(driver: Driver) -> None:
+    cases = sorted([await driver.file("nanning", hand_over=False) for _ in range(3)])
+    unreadable = """update tasks set clock = clock || '{"calendar_version": "of a newer version"}' where case_id = $1"""
+    version = await driver.pool.fetchval("select clock ->> 'calendar_version' from tasks where case_id = $1", cases[0])
+    await driver.pool.execute(unreadable, cases[0])
+    await recorded(driver, await notice_of_the_week(driver))
+
+    async with driver.pool.acquire() as connection:
+        await move_all(connection, driver.log, DatabaseClock())
+
+    listed = await driver.pool.fetch("select case_id from cases_to_move")
+    assert [row["case_id"] for row in listed] == cases[:1]
+    assert [await kinds(driver, each) for each in cases[1:]] == [["file", "apply_notice"]] * 2
+    readable = "update tasks set clock = jsonb_set(clock, '{calendar_version}', to_jsonb($2::int)) where case_id = $1"
+    await driver.pool.execute(readable, cases[0], int(version))
+    assert await moving(driver).work_off() == (cases[0],)
+    assert len(await moves_of(driver, cases[0])) == 1

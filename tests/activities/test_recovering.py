@@ -106,6 +106,15 @@ async def test_a_case_that_fails_holds_up_no_other_of_its_batch(
         assert await driver.engine.knows(case_id)
 
 
+async def test_rules_that_cannot_be_read_hold_up_no_case_of_other_rules(driver: Driver) -> None:
+    broken, other = [await driver.file(city, hand_over=False) for city in ("yulin", "nanning")]
+    digest = await driver.pool.fetchval("select rules_digest from cases where case_id = $1", broken)
+    await by_owner(driver.pool, "update pinned_rules set rules = '{}' where digest = $1", digest)
+    restored = await restore(driver.pool, driver.engine)
+    assert (restored.cases, list(restored.failed)) == (1, [broken])
+    assert await driver.engine.knows(other)
+
+
 async def test_a_case_that_the_list_does_not_have_yet_is_not_started_again(
     driver: Driver, temporal: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

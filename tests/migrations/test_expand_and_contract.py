@@ -17,8 +17,9 @@ from alembic import command
 from alembic.script import Script, ScriptDirectory
 
 from activities.database import Connection
-from migrations import configuration
+from migrations import configuration, upgrade
 from migrations.compatible import COLUMNS, KEYS, RELEASED, RELEASED_COMMIT, RESTRAINTS, Column, Schema, taken
+from migrations.looking_first import look_first
 from stack.postgres import Login, Postgres
 from tests.stack.running import ROOT
 
@@ -102,6 +103,29 @@ async def test_what_takes_something_is_found_and_what_adds_is_let_by(released: s
         await change.rollback()
     await connection.execute("drop table rate_buckets")
     assert {line.partition(".")[0] for line in taken(before, await schema(connection))} == {"rate_buckets"}
+    await connection.close()
+
+
+LOOKED_AT = """
+select conrelid::regclass::text as of_table, convalidated from pg_constraint
+where conname in ('events_current_year', 'acts_current_year') order by 1
+"""
+
+
+async def test_rows_are_looked_at_before_a_migration_that_locks_while_others_write(released: str) -> None:
+    connection = await asyncpg.connect(released)
+    await look_first(released)
+    assert [tuple(row) for row in await connection.fetch(LOOKED_AT)] == [("acts", True), ("events", True)]
+    await connection.execute("alter table events drop constraint events_current_year")
+    await connection.execute("alter table events add constraint events_current_year check (archive_year = 0) not valid")
+    async with connection.transaction():
+        await connection.execute("lock table events, acts in row exclusive mode")
+        await look_first(released)
+    assert [tuple(row) for row in await connection.fetch(LOOKED_AT)] == [("acts", True), ("events", True)]
+    await upgrade(released)
+    await upgrade(released)
+    parted = "select relname from pg_class where relkind = 'p' and relname in ('events', 'acts') order by 1"
+    assert [row["relname"] for row in await connection.fetch(parted)] == ["acts", "events"]
     await connection.close()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,7 +100,7 @@ def test_a_day_has_a_file_that_its_owner_alone_reads_and_old_days_go(tmp_path: P
 def test_a_line_that_a_power_cut_has_torn_is_no_receipt(tmp_path: Path) -> None:
     Receipts(tmp_path).keep(Receipt("a1", "c1", AT))
     with (tmp_path / FILE).open("a") as file:
-        file.write('["a2", "c1"\n17\n')
+        file.write('["a2", "c1"\n17\n["a2", "c')
     Receipts(tmp_path).keep(Receipt("a3", "c1", AT))
     assert list(kept_in([tmp_path])) == [Receipt("a1", "c1", AT), Receipt("a3", "c1", AT)]
 
@@ -114,3 +116,35 @@ def test_a_folder_that_takes_nothing_refuses_nobody_and_is_warned_of_once(
     (tmp_path / "receipts").unlink()
     receipts.keep(Receipt("a3", "c1", AT))
     assert [each.act_id for each in kept_in([tmp_path / "receipts"])] == ["a3"]
+
+
+def test_a_disk_that_takes_half_a_line_is_full_and_the_next_line_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    receipts, write = Receipts(tmp_path), os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, line: write(file, line[:9]))
+        receipts.keep(Receipt("a1", "c1", AT))
+    assert "No space left" in caplog.text
+    receipts.keep(Receipt("a2", "c1", AT))
+    assert list(kept_in([tmp_path])) == [Receipt("a2", "c1", AT)]
+
+
+async def test_a_disk_that_does_not_answer_holds_up_nobody_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers, write = threading.Event(), os.write
+
+    def answering_late(file: int, line: bytes) -> int:
+        answers.wait()
+        return write(file, line)
+
+    monkeypatch.setattr("activities.proof.receipts.WAITED_FOR", 0.01)
+    monkeypatch.setattr(os, "write", answering_late)
+    receipts = Receipts(tmp_path)
+    try:
+        await receipts.kept(Receipt("a1", "c1", AT))
+        await receipts.kept(Receipt("a2", "c1", AT))
+        assert len(caplog.records) == 1
+    finally:
+        answers.set()

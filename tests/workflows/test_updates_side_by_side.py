@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from typing import Any
 
+import pytest
 from temporalio.worker import Worker
 
 from activities.engine.sweeping import Sweeper
@@ -13,8 +14,10 @@ from models import acts as a
 from models.entries import update_case_id
 from models.gate import DatasetFacts, Question, Reason, decide
 from rules.procedure_names import CATALOGUE_UPDATE
+from tests.archiving import archive_as_if_they_ended_long_ago
 from tests.driving import Driver
 from tests.owning import by_owner
+from tests.proof.tampering import found as tampered
 from tests.workflows.test_catalogue_updates import (
     BUS_LINES,
     TITLE,
@@ -135,8 +138,9 @@ async def test_data_held_under_an_item_that_an_earlier_publication_renames_is_no
     assert await gate_says(driver, BUS_LINES, "renamed") is Reason.UNCONDITIONAL
 
 
+@pytest.mark.parametrize("archived", [False, True])
 async def test_what_is_withdrawn_while_a_reopening_is_under_review_stays_withdrawn(
-    driver: Driver, worker: Worker
+    driver: Driver, worker: Worker, *, archived: bool
 ) -> None:
     dataset_id = await conditional_dataset(driver)
     earlier = await withdrawn(driver, dataset_id, "acc_earlier")
@@ -150,13 +154,22 @@ async def test_what_is_withdrawn_while_a_reopening_is_under_review_stays_withdra
     await drafted(driver, update, "conditional", title=TITLE)
     later = await withdrawn(driver, dataset_id, "acc_later")
     await driver.engine.hand_over(update, driver.patience)
+    if archived:
+        assert await archive_as_if_they_ended_long_ago(driver.pool) == 2
 
     assert await driver.decide(update, "review", "publish") == "accepted"
 
     assert set(await driver.restrictions(dataset_id)) == {later}
     assert (await driver.state(earlier)).strongest_restriction is None
+    assert (await driver.types(earlier))[-1] == "DataRestored"
+    waits = "select case_id from cases where archived_at is null and closed_at is not null order by received_at"
+    assert earlier in [row["case_id"] for row in await driver.pool.fetch(waits)], "what was added goes there too"
     assert await gate_says(driver, dataset_id) is Reason.WITHDRAWN
+    await by_owner(
+        driver.pool, "update cases set closed_at = closed_at + interval '400 days' where archived_at is not null"
+    )
     assert await agree(driver) == []
+    assert await tampered(driver.pool) == []
 
 
 async def withdrawn(driver: Driver, dataset_id: str, party: str) -> str:
