@@ -16,7 +16,7 @@ from temporalio.worker import Worker
 
 from activities.database import Pool, open_pool
 from migrations.__main__ import prepare
-from stack.postgres import Login, Postgres
+from stack.postgres import VARIABLES, Login, Postgres
 from stack.temporal import NAMESPACE, TemporalServer
 from tests import compiled, yielding
 from tests.clocks import set_clock
@@ -31,6 +31,12 @@ for_every_process()
 pytest_plugins = ["tests.duties_plugin", "tests.skips_plugin", "tests.watchdog"]
 os.environ.setdefault("KAIFANG_RATES_TIMES", "1000")
 """Tests call as often as no person does; those of the rates themselves say which they mean."""
+for name in (*VARIABLES, "TEMPORAL_ADDRESS"):
+    # A variable that is new, or goes, moves the whole environment in memory, while threads of the engine's client may
+    # read it: runs ended in a fault of memory just then. One that is there already only changes its value.
+    os.environ.setdefault(name, "")
+os.environ.setdefault("TEMPORAL_NAMESPACE", NAMESPACE)
+os.environ.setdefault("TEMPORAL_CONFIG_FILE", os.devnull)
 A_WHILE = 20
 """Seconds in which a test that has ended gives back its connections."""
 collect_ignore = [] if os.environ.get("KAIFANG_CLUSTER") else ["cluster"]
