@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from models.refusal import KINDS
+from models.refusals import REFUSALS as BY_NAME
 
 ROOT = Path(__file__).resolve().parent.parent
 CARRYING = ("api/acting", "api/routers")
@@ -23,7 +23,7 @@ OF_THE_CASE = frozenset({"procedure", "party", "round", "openness", "after_the_l
 OF_SIGHT = frozenset({"has", "roles", "body", "body_role", "city", "is_officer", "has_part"})
 JUDGED_BY = OF_THE_LAW | OF_THE_CASE | OF_SIGHT
 """What somebody is, and what a case or its law is: whoever asks that in a condition judges."""
-REFUSALS = frozenset(refusal.__name__ for kind in KINDS for refusal in kind.__subclasses__())
+REFUSALS = frozenset(BY_NAME)
 CONDITIONS = (ast.If, ast.IfExp, ast.While)
 
 

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from api.http.language import headers, language_of
 from api.http.problem_document import FieldError, ProblemDocument
 from models.refusal import Conflict, NotYours, Refusal, Unknown, Unmet
+from models.refusals import REFUSALS
 from reading.shape import RuleNamed
 from reading.words.language import Language, said
 from reading.words.law import Law
@@ -49,7 +50,7 @@ BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
 }
 """Facts for which something is refused that is no act on a case, by the kind that they are of."""
 STATUS: Mapping[str, int] = {
-    **{refusal.__name__: status for kind, status in BY_KIND.items() for refusal in kind.__subclasses__()},
+    **{code: status for code, fact in REFUSALS.items() for kind, status in BY_KIND.items() if issubclass(fact, kind)},
     **{code: status for kind, status in BY_KIND.items() for code in BESIDE_THE_LOG.get(kind, ())},
     # What follows is no refusal of an act: a call that is not answered for a reason of its own.
     "RequestInvalid": 422,
