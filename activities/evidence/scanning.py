@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, BinaryIO
 
-from activities.database import AWAY
 from activities.evidence.files import known
 from activities.evidence.refused import EvidenceNotAllowed
 from activities.evidence.scanner import INFECTED, NOT_SCANNED, Scan, Scanner, ScannerAway, pieces_of
+from activities.looking import look_on
 
 if TYPE_CHECKING:
     from activities.database import Pool
@@ -59,14 +58,7 @@ class Scanning:
         """Looks until it is cancelled; whatever is away is waited for. Without a scanner, says so and does nothing."""
         if self._store.scanner is None:
             LOG.warning("no scanner looks into files of evidence (KAIFANG_SCANNER)")
-        while True:
-            try:
-                await self.look()
-            except AWAY as away:
-                LOG.info("PostgreSQL is away: %r", away)
-            except Exception:
-                LOG.exception("files of evidence cannot be scanned")
-            await asyncio.sleep(self._every)
+        await look_on(self.look, self._every, LOG, "files of evidence cannot be scanned")
 
     async def look(self) -> int:
         """How many of the files that were not scanned are scanned now."""

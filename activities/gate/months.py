@@ -6,12 +6,12 @@ nothing that is younger than six months whatever they are told (migration 0024).
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from activities.database import AWAY, present
+from activities.database import present
+from activities.looking import look_on
 from rules.access_log import AccessLogRule, kept_from, months_before
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
@@ -42,14 +42,7 @@ class Months:
 
     async def run(self) -> None:
         """Looks until it is cancelled; a database that is away is waited for."""
-        while True:
-            try:
-                await self.look()
-            except AWAY as away:
-                LOG.info("PostgreSQL is away: %r", away)
-            except Exception:
-                LOG.exception("the months of the log of accesses cannot be kept")
-            await asyncio.sleep(self._every)
+        await look_on(self.look, self._every, LOG, "the months of the log of accesses cannot be kept")
 
     async def look(self) -> int:
         """The months to come are there; how many old ones are dropped, each on record with what it held and by which

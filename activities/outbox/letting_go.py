@@ -6,13 +6,13 @@ of cases that have ended, and nothing younger than five years whatever it is tol
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from activities.database import AWAY, present
+from activities.database import present
+from activities.looking import look_on
 from rules.deadlines import SHANGHAI, to_shanghai
 
 if TYPE_CHECKING:
@@ -66,14 +66,7 @@ class LettingGo:
 
     async def run(self) -> None:
         """Looks until it is cancelled; a database that is away is waited for."""
-        while True:
-            try:
-                await self.look()
-            except AWAY as away:
-                LOG.info("PostgreSQL is away: %r", away)
-            except Exception:
-                LOG.exception("messages that need not be kept cannot be let go")
-            await asyncio.sleep(self._every)
+        await look_on(self.look, self._every, LOG, "messages that need not be kept cannot be let go")
 
     async def look(self, a_batch: int = A_BATCH) -> int:
         """One round over everything that is old enough, each batch a transaction of its own; how many messages went."""

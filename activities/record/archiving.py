@@ -7,12 +7,12 @@ less than 30 days ago whatever they are told (docs/decisions/0144).
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from activities.database import AWAY, present
+from activities.database import present
+from activities.looking import look_on
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,14 +45,7 @@ class Archiving:
 
     async def run(self) -> None:
         """Looks until it is cancelled; a database that is away is waited for."""
-        while True:
-            try:
-                await self.look()
-            except AWAY as away:
-                LOG.info("PostgreSQL is away: %r", away)
-            except Exception:
-                LOG.exception("closed cases cannot be archived")
-            await asyncio.sleep(self._every)
+        await look_on(self.look, self._every, LOG, "closed cases cannot be archived")
 
     async def look(self, a_batch: int = A_BATCH) -> int:
         """One round over every case that ended long enough ago; how many were archived. Each batch is a transaction:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from activities.database import AWAY
+from activities.looking import look_on
 
 if TYPE_CHECKING:
     from activities.database import Pool
@@ -55,14 +55,7 @@ class Rounds(ABC):
 
     async def run(self) -> None:
         """Looks until it is cancelled; an absent PostgreSQL is waited for."""
-        while True:
-            try:
-                await self.look()
-            except* AWAY as away:
-                self.log.info("PostgreSQL is away: %r", away.exceptions)
-            except* Exception:
-                self.log.exception("%s cannot be looked at", self.what)
-            await asyncio.sleep(self._every)
+        await look_on(self.look, self._every, self.log, f"{self.what} cannot be looked at")
 
     async def look(self) -> int:
         """One look at a set of cases, of which the next look takes the next; returns in how many something was

@@ -6,14 +6,14 @@ looked at, and late workers say what stands by then.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from activities.database import AWAY, present
+from activities.database import present
+from activities.looking import look_on
 from activities.outbox.outbox import put_out
 from models.tellings import Officers, Telling
 from rules.deadlines import to_shanghai
@@ -59,14 +59,7 @@ class DeclarationsOwed:
 
     async def run(self) -> None:
         """Looks until it is cancelled; a database that is away is waited for."""
-        while True:
-            try:
-                await self.look()
-            except AWAY as away:
-                LOG.info("PostgreSQL is away: %r", away)
-            except Exception:
-                LOG.exception("what is owed of declarations cannot be looked at")
-            await asyncio.sleep(self._every)
+        await look_on(self.look, self._every, LOG, "what is owed of declarations cannot be looked at")
 
     async def look(self) -> int:
         """One look of each day, in the morning or later; how many messages were put out."""

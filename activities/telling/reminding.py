@@ -5,13 +5,13 @@ It decides nothing and writes no log: what it finds goes into the outbox, and th
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
+from activities.looking import look_on
 from activities.outbox.outbox import put_out
 from activities.record.opening import LawOn, law_of
 from activities.record.pinned_rules import PinnedRules
@@ -105,15 +105,12 @@ class Reminding:
 
     async def run(self) -> None:
         """Looks until it is cancelled; an absent PostgreSQL is waited for."""
-        while True:
-            try:
-                while await self.remind() >= A_SET:
-                    pass
-            except* AWAY as away:
-                LOG.info("PostgreSQL is away: %r", away.exceptions)
-            except* Exception:
-                LOG.exception("what is to be reminded of cannot be looked at")
-            await asyncio.sleep(self._every)
+        await look_on(self.look, self._every, LOG, "what is to be reminded of cannot be looked at")
+
+    async def look(self) -> None:
+        """Every task whose time has come."""
+        while await self.remind() >= A_SET:
+            pass
 
     async def remind(self) -> int:
         """One look at the tasks whose time has come, as many as one transaction takes; returns how many it found."""
