@@ -20,16 +20,8 @@ from activities.proof.receipts import Receipt, Receipts
 from activities.record.claims import forsaken
 from activities.record.failing import PASSING, Why, note
 from activities.record.filings import Filing, FilingReceived, Filings
-from activities.record.log import (
-    RECEIVE_ACT,
-    CaseUnknown,
-    LockedCase,
-    Log,
-    act_kept,
-    lock,
-    read_log,
-    with_its_head,
-)
+from activities.record.kept_acts import RECEIVE_ACT, act_kept
+from activities.record.log import CaseUnknown, LockedCase, Log, lock, read_log, with_its_head
 from activities.record.notices_first import IS_BEHIND
 from activities.record.pinned_rules import PinnedRules
 from activities.record.receipt_facts import grant_at_receipt, items_at_receipt, standing_at_receipt

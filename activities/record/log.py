@@ -11,7 +11,8 @@ from activities.calendar.record import RecordOfNotices, with_due
 from activities.catalogue.entries import publish_entry
 from activities.database import PLANNED_ONCE
 from activities.outbox.outbox import put_out
-from activities.proof.chain import BEGINNING, Chain, act_hash, files_kept
+from activities.proof.chain import BEGINNING, Chain
+from activities.record.kept_acts import RECEIVE_ACT, act_kept
 from activities.record.opening import LawOn, cases_begun, law_of
 from activities.record.pinned_rules import PinnedRules
 from activities.record.rows import keep
@@ -19,7 +20,7 @@ from activities.record.touching import tell_new_grant, tell_other_cases
 from activities.statements import insert, numbered
 from models import events as e
 from models.access_events import AccessOpened
-from models.acts import Act, Actor, File
+from models.acts import Actor, File
 from models.restrictions import RestrictionKind, items_of, restriction
 from models.restrictions import written as items_written
 from models.state import CaseState, fold
@@ -102,71 +103,6 @@ class NewCase(NamedTuple):
 
 
 OPEN_CASE = insert("cases", NewCase._fields)
-
-
-class ActKept(NamedTuple):
-    """A row of the inbox, as an act comes in."""
-
-    act_id: str
-    case_id: str
-    seq: int
-    kind: str
-    account: str
-    received_at: datetime
-    state: str
-    act: str
-    content: str | None
-    request_digest: str
-    files: str | None
-    content_digest: str | None
-    content_salt: str | None
-    hash: str
-
-
-RECEIVE_ACT = insert("acts", ActKept._fields)
-
-
-def act_kept(
-    chain: Chain,
-    act: Act,
-    seq: int,
-    content: str | None,
-    request_digest: str,
-    *,
-    previous: str = BEGINNING,
-    files: Mapping[str, str] | None = None,
-) -> ActKept:
-    """An act as the inbox keeps it, the `seq`th of its case, after the one with the hash `previous`; `content` is what
-    was written with it, `files` came with it, each id with the SHA-256 of its bytes."""
-    bound, kept = chain.content(content), act.model_dump_json()
-    named = files_kept(files or {})
-    return ActKept(
-        act_id=act.id,
-        case_id=act.case_id,
-        seq=seq,
-        kind=act.kind,
-        account=act.by.account,
-        received_at=act.received_at,
-        state="received",
-        act=kept,
-        content=content,
-        request_digest=request_digest,
-        files=named,
-        content_digest=bound.digest,
-        content_salt=bound.salt,
-        hash=act_hash(
-            chain.algorithm,
-            case_id=act.case_id,
-            seq=seq,
-            act_id=act.id,
-            kind=act.kind,
-            account=act.by.account,
-            act=kept,
-            content_digest=bound.digest,
-            files=named,
-            previous=previous,
-        ),
-    )
 
 
 @dataclass(frozen=True)
