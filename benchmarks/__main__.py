@@ -17,6 +17,7 @@ from benchmarks import (
     notices,
     objections,
     pages,
+    recovery,
     start_up,
     supervision,
     updates,
@@ -36,6 +37,7 @@ FULL: dict[str, Callable[[], list[Figure]]] = {
     notices.BENCH: lambda: notices.run(notices.FULL),
     supervision.BENCH: lambda: supervision.run(supervision.FULL),
     pages.BENCH: lambda: pages.run(pages.FULL),
+    recovery.BENCH: lambda: recovery.run(recovery.FULL),
     start_up.BENCH: lambda: start_up.run(start_up.FULL),
 }
 QUICK: dict[str, Callable[[], list[Figure]]] = {
@@ -49,6 +51,7 @@ QUICK: dict[str, Callable[[], list[Figure]]] = {
     notices.BENCH: lambda: notices.run(notices.QUICK),
     supervision.BENCH: lambda: supervision.run(supervision.QUICK),
     pages.BENCH: lambda: pages.run(pages.QUICK),
+    recovery.BENCH: lambda: recovery.run(recovery.QUICK),
     start_up.BENCH: lambda: start_up.run(start_up.QUICK),
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import cases, catalogue, deadlines, lists, objections, updates
+from benchmarks import cases, catalogue, deadlines, lists, objections, recovery, updates
 from benchmarks.figures import Aim, Figure, table, write
 from rules.loading import cities
 
@@ -99,3 +99,10 @@ def test_the_report_judges_the_ratio_where_there_is_one(tmp_path: Path) -> None:
     assert report["figures"][0]["aim"] == {"said": "≥ 0.7 ×", "met": False}
     assert report["machine"] == {"cores": 2}
     assert table([figure]).row_count == 1
+
+
+def test_cases_come_back_to_an_engine_that_lost_them_and_agree_with_it() -> None:
+    assert names(recovery.run(recovery.TINY)) >= {
+        "cases restored to an engine that had lost them",
+        "a case compared in log, read model and engine, processor time of the command",
+    }
