@@ -28,10 +28,6 @@ from rules.pinned import Label
 OF_OFFICERS = ("reviewer", "supervisor", "admin")
 ROLES = ("applicant", "reviewer", "supervisor", "admin", "gateway")
 COMMANDS = ("restore", "reconcile", "refuse", "hand_over", "rules")
-JOBS = (
-    *("archives", "declarations", "heads", "lapses", "mailboxes", "months", "notices", "recusals", "reminders"),
-    *("reviews", "scans", "sealing", "sender", "stamps", "sweeper", "versions"),
-)
 PARTS = ("kaifang", "temporalio", "starlette", "fastapi", "pydantic", "sqlalchemy", "asyncpg", "jinja2")
 A_PAGE = 100
 
@@ -39,13 +35,14 @@ A_PAGE = 100
 async def administration(call: Call) -> Response:
     """How the system stands, its versions, and the commands for what no page does."""
     call.must_have("admin")
+    system = await shown.system(call.store)
     return supervised(
         call,
         "supervision/administration.html",
-        system=await shown.system(call.store),
+        system=system,
         versions=versions(),
         commands=COMMANDS,
-        job_names={each: call.say(f"job.{each}") for each in JOBS},
+        job_names={each.job: call.say(f"job.{each.job}") for each in system.jobs},
     )
 
 
