@@ -1,8 +1,9 @@
-"""Under which licence each Go module is that the engine of the tests is made of: `deploy/temporal/LICENCES`.
+"""Under which licence each Go module is that the engine of the tests, and what checks the chart, are made of: the files
+`LICENCES` beside their `go.mod`.
 
-`python -m deploy.supply.go_licences` writes the file anew from what the built programs say they are made of and the
-licence files of these modules (after `make cluster-test` has built them). Nothing of it is shipped: production runs
-images.
+`python -m deploy.supply.go_licences` writes the files anew from what the built programs say they are made of and the
+licence files of these modules (after `make cluster-test` and `make chart` have built them). Nothing of it is shipped:
+production runs images.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from deploy.cluster import programs
 from deploy.supply.licences import is_allowed
 
-FILE = programs.SOURCE / "LICENCES"
+ENGINE, CHART = programs.SOURCE, Path(__file__).parents[1] / "helm" / "check"
+"""The folders with a `go.mod`."""
 LICENCE_FILE = re.compile(r"(?i)^(licen[cs]e|copying)(\.\w+)?$")
 PHRASES = (
     ("MPL-2.0", "Mozilla Public License"),
@@ -76,44 +78,56 @@ def licence_of(module: Module, kept: Path) -> str | None:
     return licence_in(files[0].read_text(errors="replace")) if files else READ.get(module.path)
 
 
-def listed() -> Mapping[Module, str]:
-    """The modules of the file and their licences."""
-    lines = [line.split() for line in FILE.read_text().splitlines() if not line.startswith("#")]
+def listed(source: Path) -> Mapping[Module, str]:
+    """The modules of the folder's file and their licences."""
+    text = (source / "LICENCES").read_text()
+    lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
     return {Module(path, version): " ".join(licence) for path, version, *licence in lines}
 
 
-def required() -> set[Module]:
-    """The modules that `go.mod` pins."""
-    pinned = re.findall(r"^(?:require)?\s+(\S+) (v\S+)", (programs.SOURCE / "go.mod").read_text(), re.MULTILINE)
+def required(source: Path) -> set[Module]:
+    """The modules that the folder's `go.mod` pins."""
+    pinned = re.findall(r"^(?:require)?\s+(\S+) (v\S+)", (source / "go.mod").read_text(), re.MULTILINE)
     return {Module(path, version) for path, version in pinned}
 
 
-def objections() -> list[str]:
+def objections(source: Path) -> list[str]:
     """A sentence for each module whose licence is not taken, and for each that `go.mod` does not pin as listed."""
-    found = [f"{path} {version} is not what go.mod pins" for path, version in listed().keys() - required()]
-    for module, licence in listed().items():
+    found = [f"{path} {version} is not what go.mod pins" for path, version in listed(source).keys() - required(source)]
+    for module, licence in listed(source).items():
         left = " AND ".join(each for each in licence.split(" AND ") if each not in TAKEN)
         if left and not is_allowed(left):
             found.append(f"{module.path} is under {licence}, which is not on the list")
     return sorted(found)
 
 
-def main() -> int:
-    built, go = programs.kept(), programs.go()
-    if built is None or go is None:
-        print("the programs are not built, or there is no Go: make cluster-test", file=sys.stderr)
-        return programs.NO_GO
-    modules = {each for name in programs.PROGRAMS for each in built_of(built.program(name), go)}
-    found = {each: licence_of(each, programs.cache() / "modules") for each in sorted(modules)}
+def written(source: Path, built: Iterable[Path], kept: Path, go: Path) -> list[str]:
+    """The folder's file is written anew from its programs and the sources of their modules; what is to be objected to,
+    and what nobody has read yet, which leaves the file as it is."""
+    modules = {each for program in built for each in built_of(program, go)}
+    found = {each: licence_of(each, kept) for each in sorted(modules)}
     unknown = [each.path for each, licence in found.items() if licence is None]
     if unknown:
-        print(f"read their licences, and name them in READ: {', '.join(unknown)}", file=sys.stderr)
-        return 1
+        return [f"read their licences, and name them in READ: {', '.join(unknown)}"]
     lines = [f"{each.path} {each.version} {licence}" for each, licence in found.items()]
-    FILE.write_text("\n".join(["# Written by `python -m deploy.supply.go_licences`.", *lines]) + "\n")
-    for sentence in objections():
+    (source / "LICENCES").write_text("\n".join(["# Written by `python -m deploy.supply.go_licences`.", *lines]) + "\n")
+    return objections(source)
+
+
+def main() -> int:
+    built, go, chart = programs.kept(), programs.go(), Path(sys.executable).parent / "chart-check"
+    if built is None or go is None or not chart.exists():
+        print("the programs are not built, or there is no Go: make cluster-test chart", file=sys.stderr)
+        return programs.NO_GO
+    engine = [built.program(name) for name in programs.PROGRAMS]
+    asked = subprocess.run([go, "env", "GOMODCACHE"], capture_output=True, text=True, check=True).stdout.strip()
+    sentences = [
+        *written(ENGINE, engine, programs.cache() / "modules", go),
+        *written(CHART, [chart], Path(asked), go),
+    ]
+    for sentence in sentences:
         print(sentence, file=sys.stderr)
-    return 1 if objections() else 0
+    return 1 if sentences else 0
 
 
 if __name__ == "__main__":
