@@ -31,6 +31,7 @@ from activities.notices.foreseeing import Outlook, foresee
 from activities.notices.publishing import Published, publish_in
 from activities.record.inbox import Inbox
 from activities.record.log import Log
+from activities.telling.reminding import Reminding
 from benchmarks import bare_notices
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.lists import copied, decided_without_engine
@@ -59,6 +60,9 @@ IN_ENGINE = 400
 """Of many cases, those that are decided while the notice is worked off."""
 GIVES_UP_AFTER = 1800
 """Seconds, until every case is in the engine, or has worked off the notice."""
+
+LONG = 600
+"""Seconds, for a statement over all cases."""
 
 OPEN_BEFORE_PROVIDER = """
 select task_id, case_id, clock from tasks where stage = 'provider_review' and ended_at is null
@@ -134,15 +138,17 @@ async def _open(pool: Pool, size: Size) -> list[str]:
     """All cases as receipt and decisions leave them, to be started in the engine; those before the operator that are
     decided."""
     before_operator, before_provider = [await decided_without_engine(pool, decided) for decided in (0, 1)]
+    # Their copies have been looked at too then: nobody files so many at once.
+    await Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock()).look()
     await copied(pool, before_provider, size.moving - size.decisions - 1)
     await copied(pool, before_operator, size.cases - size.moving + size.decisions - 1)
     for table in ("cases", "acts", "events", "tasks"):
-        await pool.execute(f"analyze {table}", timeout=60)
+        await pool.execute(f"analyze {table}", timeout=LONG)
     waiting = "select case_id from tasks where stage = 'formal_review' and ended_at is null limit $1"
     cases = [row["case_id"] for row in await pool.fetch(waiting, None if size.all_in_engine else IN_ENGINE)]
     started = None if size.all_in_engine else cases
     to_start = "update acts set delivered_at = null where kind = 'file' and ($1::text[] is null or case_id = any($1))"
-    await pool.execute(to_start, started, timeout=60)
+    await pool.execute(to_start, started, timeout=LONG)
     return cases
 
 
@@ -153,7 +159,7 @@ async def _measure(pool: Pool, side: Kaifang, waiting: list[str], size: Size) ->
         [await _filed(inbox) for _ in range(size.decisions)],
     )
     await side.settled()
-    rows = await pool.fetch(OPEN_BEFORE_PROVIDER, timeout=60)
+    rows = await pool.fetch(OPEN_BEFORE_PROVIDER, timeout=LONG)
     clocks = {row["case_id"]: Clock.model_validate_json(row["clock"]) for row in rows}
     last_day = max(clock.last_day for clock in clocks.values() if clock.last_day)
     async with pool.acquire() as connection:
@@ -189,9 +195,9 @@ async def _wrong(pool: Pool, before: dict[str, Clock], outlook: Outlook, publish
         record = await RecordOfNotices(read_scopes()).read(connection)
     due = {case_id: with_due(clock.unset(), record).due_at for case_id, clock in before.items()}
     move = {case_id for case_id, clock in before.items() if clock.due_at != due[case_id]}
-    rows = await pool.fetch("select case_id, due_at from tasks where stage = 'provider_review'", timeout=60)
+    rows = await pool.fetch("select case_id, due_at from tasks where stage = 'provider_review'", timeout=LONG)
     ends = {row["case_id"]: row["due_at"] for row in rows}
-    times = {row["case_id"]: row["times"] for row in await pool.fetch(MOVED, published.position, timeout=60)}
+    times = {row["case_id"]: row["times"] for row in await pool.fetch(MOVED, published.position, timeout=LONG)}
     wrong = {case_id for case_id in move if times.get(case_id) != 1 or ends[case_id] != due[case_id]}
     return len(wrong | (move ^ set(times))) + abs(outlook.cases - len(move))
 
