@@ -6,32 +6,26 @@ import asyncio
 import os
 import subprocess
 import sys
-import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
 from shutil import copytree, rmtree
 
 import asyncpg
 import pytest
 from alembic import command
-from alembic.script import Script, ScriptDirectory
 
 from activities.database import Connection
 from migrations import configuration, upgrade
 from migrations.compatible import COLUMNS, KEYS, RELEASED, RELEASED_COMMIT, RESTRAINTS, Column, Schema, taken
 from migrations.looking_first import look_first
-from stack.postgres import Login, Postgres
+from migrations.waiting import Attempt
+from tests.migrations.released import later, released
 from tests.stack.running import ROOT
+
+__all__ = ["released"]
 
 LONG = os.environ.get("KAIFANG_LONG") == "1"
 OF_THE_RELEASE = ("tests/workflows/test_case_in_the_engine.py", "tests/api/test_five_cities.py")
 """What goes through every part that writes: they file, decide, sign and fetch in each city."""
-
-
-def later(than: str) -> list[Script]:
-    """The migrations that came after a revision, in their order."""
-    scripts = ScriptDirectory.from_config(configuration("postgresql://nobody@nowhere/none"))
-    return list(reversed([*scripts.iterate_revisions("heads", than)]))
 
 
 async def schema(connection: Connection | asyncpg.Connection[asyncpg.Record]) -> Schema:
@@ -42,19 +36,6 @@ async def schema(connection: Connection | asyncpg.Connection[asyncpg.Record]) ->
         {row["what"]: row["columns"] for row in restraints},
         frozenset(row["what"] for row in keys),
     )
-
-
-@pytest.fixture
-async def released(postgres_server: Postgres) -> AsyncIterator[str]:
-    """The URL of a database as the last release had it."""
-    name = f"released_{uuid.uuid4().hex}"
-    server = await asyncpg.connect(postgres_server.dsn("postgres"))
-    await server.execute(f"create database {name} owner {Login.OWNER}")
-    url = postgres_server.dsn(name, Login.OWNER)
-    await asyncio.to_thread(command.upgrade, configuration(url), RELEASED)
-    yield url
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
 
 
 async def test_no_migration_since_the_release_takes_what_its_programs_use(released: str) -> None:
@@ -114,13 +95,13 @@ where conname in ('events_current_year', 'acts_current_year') order by 1
 
 async def test_rows_are_looked_at_before_a_migration_that_locks_while_others_write(released: str) -> None:
     connection = await asyncpg.connect(released)
-    await look_first(released)
+    await look_first(released, Attempt(3))
     assert [tuple(row) for row in await connection.fetch(LOOKED_AT)] == [("acts", True), ("events", True)]
     await connection.execute("alter table events drop constraint events_current_year")
     await connection.execute("alter table events add constraint events_current_year check (archive_year = 0) not valid")
     async with connection.transaction():
         await connection.execute("lock table events, acts in row exclusive mode")
-        await look_first(released)
+        await look_first(released, Attempt(3))
     assert [tuple(row) for row in await connection.fetch(LOOKED_AT)] == [("acts", True), ("events", True)]
     await upgrade(released)
     await upgrade(released)
