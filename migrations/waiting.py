@@ -19,7 +19,7 @@ from activities.database_url import checked
 
 LOG = logging.getLogger("kaifang.migrations")
 
-ALONE = "select pg_try_advisory_xact_lock(hashtextextended('kaifang.migrations', 0)) as alone"
+ALONE = "select pg_try_advisory_xact_lock(hashtextextended('kaifang.migrations', 0))"
 EVERY = 0.5
 """Seconds between two looks at whether another migration is over. Who waits in a statement has a snapshot for as long,
 and an index that is built concurrently waits for all of those."""
@@ -79,12 +79,14 @@ async def alone(dsn: str) -> AsyncIterator[None]:
     """Nobody else migrates this database meanwhile; who does is waited for."""
     connection = await asyncpg.connect(checked(dsn))
     try:
-        async with connection.transaction():
-            await connection.execute("set local idle_in_transaction_session_timeout = 0")
-            # All of its rows are fetched: a portal that was left at the first would keep its snapshot.
-            while not (await connection.fetch(ALONE))[0]["alone"]:  # noqa: ASYNC110 - another process is waited for
-                await asyncio.sleep(EVERY)
-            yield
+        await connection.execute("begin")
+        while not await connection.fetchval(ALONE):
+            await connection.execute("rollback")
+            await asyncio.sleep(EVERY)
+            await connection.execute("begin")
+        # Said in this way, which ends the statement before: until then that keeps a snapshot.
+        await connection.execute("set local idle_in_transaction_session_timeout = 0")
+        yield
     finally:
         await connection.close()
 
