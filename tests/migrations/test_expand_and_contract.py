@@ -18,7 +18,9 @@ from migrations import configuration, upgrade
 from migrations.compatible import COLUMNS, KEYS, RELEASED, RELEASED_COMMIT, RESTRAINTS, Column, Schema, taken
 from migrations.looking_first import look_first
 from migrations.waiting import Attempt
+from stack.postgres import Login
 from tests.migrations.released import later, released
+from tests.owning import url_as
 from tests.stack.running import ROOT
 
 __all__ = ["released"]
@@ -108,6 +110,45 @@ async def test_rows_are_looked_at_before_a_migration_that_locks_while_others_wri
     parted = "select relname from pg_class where relkind = 'p' and relname in ('events', 'acts') order by 1"
     assert [row["relname"] for row in await connection.fetch(parted)] == ["acts", "events"]
     await connection.close()
+
+
+AS_BEFORE = """
+with filed as (
+  insert into cases (case_id, case_number, city, procedure, dataset_id, party, received_at, rules_digest, number,
+    engine_number) values ($1, $1, 'nanning', 'quality_check', 'd', 'p', clock_timestamp(), 'pinned', 1, 0)
+  returning case_id
+)
+insert into events (case_id, number, type, at, event)
+select case_id, 1, 'Filed', clock_timestamp(), $2::jsonb from filed
+"""
+"""As a process files that knows the log's `wanted_until` and no column of that name."""
+WANTED_UNTIL = "select case_id, wanted_until::text from cases order by case_id"
+ENDS = '{"wanted_until": "2026-12-02T00:00:00+08:00"}'
+
+
+async def test_a_case_that_an_older_process_files_during_a_roll_out_has_its_end(released: str) -> None:
+    """Whether it was filed when only the column was there, or on the schema of today; by the login of the services."""
+    owner = await asyncpg.connect(released, server_settings={"timezone": "Asia/Shanghai"})
+    await owner.execute("insert into pinned_rules (digest, rules) values ('pinned', '{}')")
+    await asyncio.to_thread(command.upgrade, configuration(released), "0046")
+    await owner.execute(AS_BEFORE, "before", ENDS)
+    await owner.execute(AS_BEFORE, "bound by none", "{}")
+    assert [row["wanted_until"] for row in await owner.fetch(WANTED_UNTIL)] == [None, None]
+
+    await upgrade(released)
+    writer = await asyncpg.connect(url_as(released, Login.WRITER))
+    await writer.execute(AS_BEFORE, "meanwhile", ENDS)
+    await writer.execute(AS_BEFORE, "of no period", '{"wanted_until": null}')
+
+    until = "2026-12-02 00:00:00+08"
+    assert dict(map(tuple, await owner.fetch(WANTED_UNTIL))) == {
+        "before": until,
+        "bound by none": None,
+        "meanwhile": until,
+        "of no period": None,
+    }
+    await writer.close()
+    await owner.close()
 
 
 def test_the_tests_of_the_last_release_hold_on_this_schema(tmp_path: Path) -> None:
