@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -107,15 +108,16 @@ async def _listed(
     store: Store, wanted: Sequence[ColumnElement[bool]], order: Sequence[Any], now: datetime, limit: int
 ) -> list[TaskInList]:
     title = col(DatasetRow.entry)["title"]
+    stands: Any = array([overdue(now), moves_pending()])
     rows = await store.session.exec(
-        select(TaskRow, CaseRow, overdue(now), moves_pending(), title)
+        select(TaskRow, CaseRow, stands, title)
         .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         .join(DatasetRow, col(DatasetRow.dataset_id) == col(CaseRow.dataset_id), isouter=True)
         .where(*wanted)
         .order_by(*order)
         .limit(limit + 1)
     )
-    return [TaskInList(task, case, bool(late), bool(moves), title) for task, case, late, moves, title in rows]
+    return [TaskInList(task, case, bool(late), bool(moves), title) for task, case, (late, moves), title in rows]
 
 
 async def own_tasks_with_days(store: Store, caller: Caller, now: datetime, limit: int) -> list[TaskInList]:

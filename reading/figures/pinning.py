@@ -31,7 +31,7 @@ async def counted(store: Store, city: str, year: int, no_later_than: datetime | 
     which stay between those who have a part in them. Raises EndsStillMove, unless it is too late to wait: then the
     figures say so."""
     present = await store.present()
-    ends = await ends_of(store.pool, load_pack(city).calendar, present)
+    ends = await ends_of(store.archive, load_pack(city).calendar, present)
     may_wait = no_later_than is None or present.now + LONGEST < no_later_than
     if ends.is_worth_waiting and may_wait:
         raise EndsStillMove(city)

@@ -73,7 +73,7 @@ class Published:
             known = self.kept.get(key)
             if known is not None and known.as_of <= now < known.as_of + KEPT:
                 return known
-            ends = await ends_of(archive.pool, load_pack(city).calendar, present)
+            ends = await ends_of(archive, load_pack(city).calendar, present)
             if known is not None and known.as_of <= now and ends.is_worth_waiting:
                 return known
             if len(self.kept) >= MOST_KEPT:

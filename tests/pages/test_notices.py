@@ -157,7 +157,7 @@ async def test_an_end_that_a_notice_may_still_move_says_so_wherever_it_stands(ti
     pool = timed.service.app.state.runtime.pool
     number = case["case_number"]
     places = {
-        ("/my/cases", "applicant@demo"): MAY_MOVE,
+        ("/my", "applicant@demo"): MAY_MOVE,
         (f"/cases/{number}", "applicant@demo"): WHY,
         ("/desk", "reviewer@guangzhou.transport"): MAY_MOVE,
         (f"/desk/{number}/provider_review.1", "reviewer@guangzhou.transport"): WHY,
