@@ -17,9 +17,10 @@ update tasks set clock = jsonb_set(clock, '{calendar_version}', to_jsonb($2::int
 """
 COPIES = """
 with copied as (
-  insert into cases (case_id, case_number, city, procedure, dataset_id, party, received_at, rules_digest, number)
+  insert into cases (case_id, case_number, city, procedure, dataset_id, party, received_at, rules_digest, number,
+    engine_number)
   select case_id || '-' || n, case_number || '-' || n, city, procedure, dataset_id, party, received_at, rules_digest,
-    number
+    number, engine_number
   from cases, generate_series(1, $2::int) n where case_id = $1 returning case_id
 ), with_tasks as (
   insert into tasks select task.* from copied, tasks, jsonb_populate_record(tasks, jsonb_build_object(
