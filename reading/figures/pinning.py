@@ -32,8 +32,8 @@ async def counted(store: Store, city: str, year: int, no_later_than: datetime | 
     figures say so."""
     present = await store.present()
     ends = await ends_of(store.archive, load_pack(city).calendar, present)
-    may_wait = no_later_than is None or present.now + LONGEST < no_later_than
-    if ends.is_worth_waiting and may_wait:
+    ends_meanwhile = no_later_than is not None and present.now < no_later_than <= present.now + LONGEST
+    if ends.is_worth_waiting and not ends_meanwhile:
         raise EndsStillMove(city)
     today = to_shanghai(present.now).date()
     from_on, until_on = date(year, 1, 1), min(date(year + 1, 1, 1), today + timedelta(days=1))
