@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     """Where spans go by OTLP over HTTP, `http://collector:4318/v1/traces`; without it, there are none."""
     samples: bool = False
     """Whether a migration also seeds the sample catalogue and the demo accounts."""
+    migration_lock_timeout: float = Field(default=3, ge=0.1, le=60)
+    """Seconds for which a migration waits for a lock, and others behind it; then it pauses and tries again."""
+    migration_patience: float = Field(default=600, ge=0, le=86_400)
+    """Seconds within which it tries again, before it names who holds the lock and gives up."""
     pages_host: str = "127.0.0.1"
     """Where the pages listen."""
     pages_port: int = 8080

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 
 from activities.database_url import checked
+from migrations.beforehand import build_beforehand
 from migrations.looking_first import look_first
+from migrations.waiting import USUAL, Attempt, Patience, alone, with_patience
 
 
-def configuration(dsn: str) -> Config:
+def configuration(dsn: str, attempt: Attempt | None = None) -> Config:
     """Alembic's configuration for a database, given as `postgresql://…`. Raises ValueError for a wrong address."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["dsn"] = checked(dsn)
+    if attempt is not None:
+        config.attributes["attempt"] = attempt
     return config
 
 
-async def upgrade(dsn: str) -> None:
-    """The database has the newest schema; one that has it already is left alone."""
-    await look_first(dsn)
-    # Alembic runs its own event loop for the asynchronous driver.
-    await asyncio.to_thread(command.upgrade, configuration(dsn), "head")
+async def upgrade(dsn: str, patience: Patience = USUAL) -> None:
+    """The database has the newest schema; one that has it already is left alone. Raises LockNotGot."""
+
+    async def migrated(attempt: Attempt) -> None:
+        # Alembic runs its own event loop for the asynchronous driver.
+        await asyncio.to_thread(command.upgrade, configuration(dsn, attempt), "head")
+
+    async with alone(dsn):
+        for part in (partial(look_first, dsn), partial(build_beforehand, dsn), migrated):
+            await with_patience(dsn, patience, part)

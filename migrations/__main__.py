@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 
 import asyncpg
 
@@ -13,17 +14,19 @@ from activities.notices.seeding import seed_notices, seed_samples
 from activities.proof.chain import Algorithm, Chain
 from activities.settings import Settings
 from migrations import upgrade
+from migrations.waiting import USUAL, LockNotGot, Patience
 from rules.seed_notices import read_record
 
 NOT_LOOKED_AT = "select exists (select from pg_class where oid = to_regclass('public.events') and reltuples < 0)"
 
 
-async def prepare(dsn: str, *, samples: bool, chain: Chain | None = None) -> None:
+async def prepare(dsn: str, *, samples: bool, chain: Chain | None = None, patience: Patience = USUAL) -> None:
     """The database has the newest schema, the notices and, where wanted, the samples; twice is as good as once.
 
     Services may run beside it: what is there already is only looked at, and what is not is written a little at a time.
+    Raises LockNotGot.
     """
-    await upgrade(dsn)
+    await upgrade(dsn, patience)
     connection = await asyncpg.connect(dsn)
     try:
         if await connection.fetchval(NOT_LOOKED_AT):
@@ -44,4 +47,8 @@ if __name__ == "__main__":
     if settings.database_owner_url is None:
         logging.warning("KAIFANG_DATABASE_OWNER_URL is not set: the login of the services owns the database")
     chain = Chain(Algorithm(settings.chain_algorithm))
-    asyncio.run(prepare(settings.owner_url, samples=settings.samples, chain=chain))
+    patience = Patience(settings.migration_lock_timeout, settings.migration_patience)
+    try:
+        asyncio.run(prepare(settings.owner_url, samples=settings.samples, chain=chain, patience=patience))
+    except LockNotGot as not_got:
+        sys.exit(str(not_got))

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations over asyncpg, one at a time however many start at once."""
+"""Alembic's entry: runs the migrations over asyncpg, in one transaction that waits for no lock long."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pkgutil import iter_modules
 
 import asyncpg
 from alembic import context
-from sqlalchemy import Connection, pool, text
+from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from activities import tables
 from migrations.privileges import grant
+from migrations.waiting import BEGIN, USUAL, Attempt
 
 for module in iter_modules(tables.__path__):
     # They fill SQLModel's metadata; which there are, the programs beside this file say.
@@ -22,9 +23,11 @@ for module in iter_modules(tables.__path__):
 
 
 def run(connection: Connection) -> None:
+    attempt: Attempt = context.config.attributes.get("attempt", Attempt(USUAL.for_a_lock))
+    attempt.backend = connection.exec_driver_sql(BEGIN, (attempt.in_milliseconds,)).scalar()
+    connection.commit()  # what follows is Alembic's transaction
     context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True)
     with context.begin_transaction():
-        connection.execute(text("select pg_advisory_xact_lock(hashtextextended('kaifang.migrations', 0))"))
         context.run_migrations()
         if context.get_context().get_current_heads() == tuple(context.script.get_heads()):
             # They are stated for the newest schema.

@@ -10,19 +10,19 @@ from __future__ import annotations
 import asyncpg
 
 from activities.database_url import checked
+from migrations.waiting import Attempt
 
 TABLES = ("events", "acts")
 IS_WHOLE = "select exists (select from pg_class where oid = to_regclass('public.' || $1) and relkind = 'r')"
 IS_SAID = "select exists (select from pg_constraint where conrelid = to_regclass('public.' || $1) and conname = $2)"
-ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('kaifang.migrations', 0))"
-"""As `env.py` takes it."""
 
 
-async def look_first(dsn: str) -> None:
+async def look_first(dsn: str, attempt: Attempt) -> None:
     """All rows of both tables are known to be of the year 0. A database that has no tables yet, or has them in
     partitions already, is left alone."""
     connection = await asyncpg.connect(checked(dsn))
     try:
+        await attempt.begin(connection)
         for table in TABLES:
             if await connection.fetchval(IS_WHOLE, table) and await _said(connection, table):
                 await _known(connection, table)
@@ -33,7 +33,6 @@ async def look_first(dsn: str) -> None:
 async def _said(connection: asyncpg.Connection[asyncpg.Record], table: str) -> bool:
     """Whether a constraint speaks of this table, which a moment's lock is enough for."""
     async with connection.transaction():
-        await connection.execute(ONE_AT_A_TIME)
         if not await connection.fetchval(IS_WHOLE, table):
             return False
         if not await connection.fetchval(IS_SAID, table, f"{table}_current_year"):

@@ -61,7 +61,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "cases": Stated(
         with_columns("number", "engine_number", "outcome", "closed_at", "urgency", "head", "key_id", "archived_at")
     ),
-    "cases_to_move": Stated("select, insert, delete"),
+    "cases_to_move": Stated(with_columns("failed", "retry_at", more="select, insert, delete")),
     "chain_adoptions": READ,
     "channels": Stated(
         with_columns(

@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class FigureLine(BaseModel):
@@ -27,7 +27,9 @@ class FigureLine(BaseModel):
 
 class PinnedFigures(BaseModel):
     """All that was counted of a city, from one day up to another, which is not in it; `counted_at` is *now* in what is
-    open. `allowed` and `refused` are answers of the gate about its data."""
+    open. `allowed` and `refused` are answers of the gate about its data. `moves_pending`: a holiday notice had not come
+    to some cases of its calendar, which were waited for in vain; what is not so is left out, as before it was asked.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -37,6 +39,7 @@ class PinnedFigures(BaseModel):
     lines: tuple[FigureLine, ...]
     allowed: int
     refused: int
+    moves_pending: bool = Field(default=False, exclude_if=lambda is_so: not is_so)
 
     def digest(self) -> str:
         """By which anybody finds that figures are those that were pinned: SHA-256 of their canonical JSON."""

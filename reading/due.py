@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_
 from sqlmodel import col
 
+from activities.tables.calendar import CaseToMoveRow, NoticeMovingRow, NoticeRow
 from activities.tables.cases import FORESEEN, ActRow, TaskRow
 from models.procedures import ANSWERS_NOTHING
 from reading.store import Present
 from rules.calendar import CalendarRecord
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import cities, load_pack
+from rules.seed_notices import read_scopes
 
 TaskDue = Literal["overdue", "today", "soon"]
 SOON = 3
@@ -83,6 +86,28 @@ def overdue(now: datetime) -> ColumnElement[bool]:
         func.coalesce(col(TaskRow.due_at) <= now, False),
         not_(waits_in_time()),
     )
+
+
+def moves_pending() -> ColumnElement[bool]:
+    """A notice on record has not come to the case of this open task yet, so that its ends may still move: the case is
+    on the list; or nobody is yet, which takes moments, and the notice counts in the calendar of a clock that was set
+    without it."""
+    listed = exists().where(col(CaseToMoveRow.case_id) == col(TaskRow.case_id))
+    calendar = func.jsonb_extract_path_text(col(TaskRow.clock), "calendar")
+    to_be_listed = exists().where(
+        col(NoticeMovingRow.listed_at).is_(None),
+        col(NoticeRow.position) == col(NoticeMovingRow.position),
+        or_(*(and_(col(NoticeRow.scope) == scope, calendar.in_(bound)) for scope, bound in _calendars_bound().items())),
+        func.jsonb_extract_path(col(TaskRow.clock), "calendar_version") < func.to_jsonb(col(NoticeMovingRow.position)),
+    )
+    return and_(col(TaskRow.ended_at).is_(None), or_(listed, to_be_listed))
+
+
+@lru_cache(maxsize=1)
+def _calendars_bound() -> dict[str, list[str]]:
+    """Scope to the calendars in which its notices count."""
+    record = CalendarRecord([], read_scopes())
+    return {scope: record.bound_by(scope) for scope in record.scopes}
 
 
 def due(which: TaskDue, present: Present) -> ColumnElement[bool]:

@@ -159,7 +159,9 @@ class ClockShown(Cited):
     unless a rule says so. `counting` is the rule by which the period begins and ends as it does, null without a period;
     `assumed` says what about the dates of the regulation cited is not read from its text. `awaits_evidence`: the period
     has not begun, for there is no evidence yet. `ledger` says, line by line, how `due_at` came about; null in lists of
-    tasks. Where each rule that stops the clock has a most, `due_at` is when it is due at the latest.
+    tasks. Where each rule that stops the clock has a most, `due_at` is when it is due at the latest. `moves_pending`: a
+    notice of its calendar is on record and has not come to this clock yet, so that its ends may still move; what is
+    received meanwhile is judged by where they then are.
     """
 
     started_at: Instant
@@ -178,6 +180,7 @@ class ClockShown(Cited):
     extensions: list[ExtensionShown]
     awaits_evidence: bool
     overdue: bool
+    moves_pending: bool
     used_seconds: int
     used_working_days: int
     waiting_seconds: int

@@ -59,9 +59,11 @@ where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1) and {RUNS}
 CANDIDATES = f"select tasks.task_id, tasks.case_id, tasks.clock {WHICH_MAY_MOVE}"
 LISTED = f"""
 insert into cases_to_move (case_id, position, ends_at)
-select tasks.case_id, $4, min(coalesce(tasks.due_at, $2::date)) {WHICH_MAY_MOVE} group by tasks.case_id
-on conflict do nothing
+select tasks.case_id, $4, min(coalesce(tasks.due_at, $2::date)) {WHICH_MAY_MOVE}
+  and coalesce(tasks.clock -> 'calendar_version', 'null') < to_jsonb($4::int)
+group by tasks.case_id on conflict do nothing
 """
+"""Without those whose clocks were set by the notice already."""
 RUNNING = f"""
 select task_id, case_id, clock from tasks
 where case_id = any($1) and ended_at is null and clock ->> 'calendar' = any($2) and {RUNS}
@@ -109,7 +111,8 @@ class Effect:
                 yield move
 
     async def list_cases(self, connection: Connection) -> None:
-        """Every case that `moves` would look at is listed, to be looked at later; in a transaction of the caller."""
+        """Every case that `moves` would look at is listed, to be looked at later, without those that count the notice
+        already; in a transaction of the caller."""
         if self.changed:
             await connection.execute(LISTED, *self._days(), self._after.version, timeout=LONG_PATIENCE)
 

@@ -37,11 +37,20 @@ where position = (select min(position) from notices_moving where listed_at is nu
 """
 LISTED = "update notices_moving set listed_at = clock_timestamp() where position = $1"
 TAKEN = """
-select case_id from cases_to_move join cases using (case_id)
+select case_id from cases_to_move join cases using (case_id) where retry_at is null or retry_at <= clock_timestamp()
 order by cases_to_move.position, ends_at, case_id limit $1 for update of cases skip locked
 """
-"""Cases that nobody else has in hand, those first whose clocks end first. They are looked at by a statement of its own:
-this one does not see what others did with them until it had them."""
+"""Cases that nobody else has in hand and that are not left alone for a while, those first whose clocks end first. They
+are looked at by a statement of its own: this one does not see what others did with them until it had them."""
+FAILED = """
+update cases_to_move set failed = failed + 1,
+  retry_at = clock_timestamp() + least($2 * 2 ^ least(failed, 16), $3) * interval '1 second'
+where case_id = $1
+"""
+PAUSE = 10.0
+"""Seconds for which a case that cannot be given a notice is left alone; twice as many after each further try."""
+LONGEST_PAUSE = 3600.0
+"""Seconds beyond which that does not grow: whatever made it fail may be mended by then."""
 IN_ORDER = "select case_id, min(position) as position from cases_to_move where case_id = any($1) group by case_id"
 COUNTED = "update notices_moving set moved = moved + $2 where position = $1"
 ALL_DONE = """
@@ -141,7 +150,7 @@ class Steps:
 
     async def waking(self, connection: Connection) -> Step:
         """As `next`, of cases that are listed, but each gets the act alone and is judged in its turn. One that cannot
-        even be given it stays listed, and holds up none of the others."""
+        even be given it stays listed and is tried again after a pause that grows: those behind it go on meanwhile."""
         cases = await self._taken(connection)
         rows = await connection.fetch("select case_id, number from cases where case_id = any($1)", cases)
         woken: list[str] = []
@@ -153,9 +162,10 @@ class Steps:
                 raise
             except Exception:
                 LOG.exception("case %s cannot be given the notice", row["case_id"])
+                await connection.execute(FAILED, row["case_id"], PAUSE, LONGEST_PAUSE)
             else:
                 woken.append(row["case_id"])
-        return Step(did=bool(woken), cases=tuple(woken))
+        return Step(did=bool(cases), cases=tuple(woken))
 
 
 async def move_all(connection: Connection, log: Log, clock: Clock) -> None:

@@ -50,10 +50,13 @@ class NoticeMovingRow(SQLModel, table=True):
 
 class CaseToMoveRow(SQLModel, table=True):
     """A case that may count days of which a notice speaks, and that nobody has looked at since. `ends_at` is the first
-    end of its clocks, as they stood: what ends first is moved first."""
+    end of its clocks, as they stood: what ends first is moved first. One that could not be read `failed` so often, and
+    is looked at again from `retry_at` on."""
 
     __tablename__ = "cases_to_move"
     __table_args__ = (Index("cases_to_move_first", "position", "ends_at", "case_id"),)
     case_id: str = Field(primary_key=True)
     position: int = Field(primary_key=True, foreign_key="notices_moving.position")
     ends_at: datetime = instant()
+    failed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    retry_at: datetime | None = instant(nullable=True, default=None)

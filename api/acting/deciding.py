@@ -40,7 +40,8 @@ from reading.cases import questions as cases
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.directory.sight import body_answered_for
-from reading.figures.pinning import counted
+from reading.figures.pinning import EndsStillMove, counted
+from reading.figures.settled import AGAIN_AFTER
 from reading.misuse import questions as misuse
 from reading.sight import Caller
 from reading.store import CaseRead, Store
@@ -149,14 +150,18 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
 
 
 async def figures_pinned(store: Store, rules: ProcedureRules, task: TaskRow, outcome: str) -> PinnedFigures | None:
-    """What is counted for a decision that goes by figures; None for any other."""
+    """What is counted for a decision that goes by figures; None for any other. Raises a Problem while ends still move,
+    but never so late that the decision itself would be."""
     stage = rules.stage(task.stage)
     decided = stage.outcome(outcome) if stage else None
     if decided is None or not decided.pins_figures:
         return None
     state = (await store.case_read(task.case_id)).state
     assert state.occurred_on, "only a case about a year goes by its figures"
-    return await counted(store, state.city, state.occurred_on.year)
+    try:
+        return await counted(store, state.city, state.occurred_on.year, task.due_at)
+    except EndsStillMove as still:
+        raise Problem("ClocksAreMoved", more_headers={"Retry-After": str(AGAIN_AFTER)}) from still
 
 
 async def correct(receiver: Receiver, store: Store, task_id: str, form: DecisionForm) -> ActShown:

@@ -71,6 +71,7 @@ STATUS: Mapping[str, int] = {
     "UploadBrokenOff": 400,
     "DatabaseAway": 503,
     "IssuerAway": 503,
+    "ClocksAreMoved": 503,
     "Unexpected": 500,
     "HttpError": 400,
     "GateCannotKnow": 503,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.beforehand import is_there
+
 revision = "0040"
 down_revision = "0039"
 branch_labels = None
@@ -168,13 +170,16 @@ end $$
 
 
 def upgrade() -> None:
-    op.add_column("cases", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(
-        "cases_to_archive",
-        "cases",
-        ["closed_at"],
-        postgresql_where=sa.text("closed_at IS NOT NULL AND archived_at IS NULL"),
-    )
+    # Mostly both are there, made while everybody wrote (`migrations/beforehand.py`).
+    if not is_there(op.get_bind(), "cases", column="archived_at"):
+        op.add_column("cases", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
+    if not is_there(op.get_bind(), "cases", index="cases_to_archive"):
+        op.create_index(
+            "cases_to_archive",
+            "cases",
+            ["closed_at"],
+            postgresql_where=sa.text("closed_at IS NOT NULL AND archived_at IS NULL"),
+        )
     op.execute("create schema years")
     for table in TABLES:
         op.execute(f"alter table {table} add column if not exists archive_year int not null default 0")

@@ -11,12 +11,13 @@ from datetime import date, datetime
 from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow, TaskRow
+from models.clock import Clock
 from reading.cases import questions as cases
 from reading.cases.filing_period import was_filed_late
-from reading.cases.questions import CasesSought
+from reading.cases.questions import CasesSought, TasksStanding
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
-from reading.due import lies_open, overdue
+from reading.due import lies_open, moves_pending, overdue
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.clocks import last_day
@@ -32,7 +33,8 @@ MOST_OPEN = 200
 
 @dataclass(frozen=True)
 class Holding:
-    """An open task of a case: before whom, until which day. `is_asked`: a supplement is asked for and has not come."""
+    """An open task of a case: before whom, until which day. `is_asked`: a supplement is asked for and has not come;
+    `moves_pending`: a notice on record may still move that day."""
 
     label: str
     body_name: str
@@ -41,6 +43,7 @@ class Holding:
     last_day: date | None
     promptly: bool
     overdue: bool
+    moves_pending: bool
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ async def open_cases(store: Store, caller: Caller, language: Language) -> list[M
     """My open cases: what waits for me first, then by the day on which an answer is due."""
     found = await cases.cases(store, caller, CasesSought(status="open", party=caller.account_id), None, MOST_OPEN)
     rows = [row for row in found.rows if row.procedure != ACCESS]
-    tasks, overdue = await open_tasks_of(store, [row.case_id for row in rows], await store.now())
-    shown = await _shown(store, language, rows, tasks, overdue)
+    tasks, standing = await open_tasks_of(store, [row.case_id for row in rows], await store.now())
+    shown = await _shown(store, language, rows, tasks, standing)
     return sorted(shown, key=lambda each: (not each.waits_for_me, each.due, each.received_at))
 
 
@@ -89,35 +92,37 @@ async def closed_cases(store: Store, caller: Caller, language: Language, after: 
     """A page of my cases that are closed, latest first. Raises CursorUnusable."""
     found = await cases.cases(store, caller, CasesSought(status="closed", party=caller.account_id), after, limit)
     rows = [row for row in found.rows if row.procedure != ACCESS]
-    return ClosedCases(await _shown(store, language, rows, {}, set()), found.next)
+    return ClosedCases(await _shown(store, language, rows, {}, TasksStanding()), found.next)
 
 
 async def in_words(store: Store, language: Language, rows: Sequence[CaseRow]) -> list[MyCase]:
     """Cases of a list, whosever they are, with what lies open in each."""
-    tasks, overdue = await open_tasks_of(store, [row.case_id for row in rows], await store.now())
-    return await _shown(store, language, rows, tasks, overdue)
+    tasks, standing = await open_tasks_of(store, [row.case_id for row in rows], await store.now())
+    return await _shown(store, language, rows, tasks, standing)
 
 
 async def open_tasks_of(
     store: Store, case_ids: Sequence[str], now: datetime
-) -> tuple[dict[str, list[TaskRow]], set[str]]:
-    """The tasks of each of these cases that somebody has yet to answer, in the order in which they opened, and which of
-    them are overdue."""
+) -> tuple[dict[str, list[TaskRow]], TasksStanding]:
+    """The tasks of each of these cases that somebody has yet to answer, in the order in which they opened, and how they
+    stand."""
     rows = await store.session.exec(
-        select(TaskRow, overdue(now))
+        select(TaskRow, overdue(now), moves_pending())
         .where(col(TaskRow.case_id).in_(case_ids), lies_open(now))
         .order_by(col(TaskRow.opened_at), col(TaskRow.task_id))
     )
     found: dict[str, list[TaskRow]] = {}
     late: set[str] = set()
-    for task, is_overdue in rows:
+    moving: set[str] = set()
+    for task, is_overdue, is_pending in rows:
         found.setdefault(task.case_id, []).append(task)
         late |= {task.task_id} if is_overdue else set()
-    return found, late
+        moving |= {task.task_id} if is_pending else set()
+    return found, TasksStanding(frozenset(late), frozenset(moving))
 
 
 async def _shown(
-    store: Store, language: Language, rows: Sequence[CaseRow], tasks: dict[str, list[TaskRow]], overdue: set[str]
+    store: Store, language: Language, rows: Sequence[CaseRow], tasks: dict[str, list[TaskRow]], standing: TasksStanding
 ) -> list[MyCase]:
     titles = await catalogue.titles(store, (row.dataset_id for row in rows if row.dataset_id))
     names = await directory.body_names(store, (task.body for of_case in tasks.values() for task in of_case))
@@ -138,13 +143,13 @@ async def _shown(
                 filed_late=was_filed_late(row),
                 closed_at=row.closed_at,
                 outcome_label=law.say(label) if label else None,
-                holdings=tuple(_holding(law, task, bodies, overdue) for task in tasks.get(row.case_id, ())),
+                holdings=tuple(_holding(law, task, bodies, standing) for task in tasks.get(row.case_id, ())),
             )
         )
     return shown
 
 
-def _holding(law: Law, task: TaskRow, bodies: dict[str, str], overdue: set[str]) -> Holding:
+def _holding(law: Law, task: TaskRow, bodies: dict[str, str], standing: TasksStanding) -> Holding:
     stage = law.rules.stage(task.stage)
     return Holding(
         label=law.say(stage.label) if stage else task.stage,
@@ -153,5 +158,7 @@ def _holding(law: Law, task: TaskRow, bodies: dict[str, str], overdue: set[str])
         is_asked=task.supplement_asked_at is not None,
         last_day=last_day(task.due_at) if task.due_at else None,
         promptly=task.at_once,
-        overdue=task.task_id in overdue,
+        overdue=task.task_id in standing.overdue,
+        moves_pending=task.task_id in standing.moves_pending
+        and Clock.model_validate(task.clock).may_be_moved_by_a_notice,
     )

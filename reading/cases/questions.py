@@ -15,7 +15,7 @@ from models.passing import opened_by_time
 from models.state import CaseState, fold
 from reading.cases.filing_period import filed_late
 from reading.cases.shapes import CaseShown
-from reading.due import answers, has_come, overdue, unsettled
+from reading.due import answers, has_come, moves_pending, overdue, unsettled
 from reading.paging import Cut, cut, instant, number_of, place_of
 from reading.read_by.register import texts_are_read
 from reading.sight import Caller
@@ -56,10 +56,24 @@ async def case_numbered(store: Store, caller: Caller, case_number: str) -> CaseR
     return (await store.session.exec(found)).first()
 
 
-async def overdue_tasks(store: Store, case_id: str, now: datetime) -> set[str]:
-    """The overdue tasks of a case."""
-    found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, overdue(now))
-    return set((await store.session.exec(found)).all())
+@dataclass(frozen=True)
+class TasksStanding:
+    """Of the open tasks of a case those that are overdue, and those whose ends a notice on record may still move."""
+
+    overdue: frozenset[str] = frozenset()
+    moves_pending: frozenset[str] = frozenset()
+
+
+async def standing_of(store: Store, case: CaseState, now: datetime) -> TasksStanding:
+    """How the open tasks of a case stand; nothing is asked where none has an end."""
+    if not any(task.clock.due_at or task.clock.own_due_at for task in case.open_tasks()):
+        return TasksStanding()
+    found = select(TaskRow.task_id, overdue(now), moves_pending()).where(TaskRow.case_id == case.case_id)
+    rows = (await store.session.exec(found)).all()
+    return TasksStanding(
+        frozenset(task_id for task_id, is_overdue, _ in rows if is_overdue),
+        frozenset(task_id for task_id, _, is_pending in rows if is_pending),
+    )
 
 
 async def task_for(store: Store, caller: Caller, task_id: str) -> TaskRow | None:

@@ -237,6 +237,7 @@ class CaseShown(Shape):
     `filing_period` is the time within which the law wanted it filed, null where it gives none.
     `remedies` are where to go after a refusal, where the case ended in one, and after something was taken of the grant
     that the case is, where the city hears no appeal.
+    `moves_pending`: a holiday notice is being applied to it, so that a due instant of an open task may still move.
     `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
     """
 
@@ -271,6 +272,7 @@ class CaseShown(Shape):
     restricted_by: list[RestrictedBy]
     waits_for_data: bool
     tasks: list[TaskShown]
+    moves_pending: bool
     granted: GrantShown | None
     update: UpdateShown | None
     demand: DemandShown | None

@@ -83,6 +83,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
     of_catalogue = await catalogue_part(store, caller, law, read, acts, named)
     of_use = await use_part(store, caller, law, read, acts, named)
     stood_in_for = await absent_officers_of(store, caller, state, present.now)
+    shown = await tasks_of_case(store, law, replace(read, state=state), acts, names, present)
     ending = read.rules.ending(state.closed or "")
     label = ending.label if ending else texts().endings.get(state.closed or "")
     return CaseShown(
@@ -116,7 +117,8 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         objector_history=of_objection.objector_history,
         restricted_by=of_objection.restricted_by,
         waits_for_data=of_objection.waits_for_data,
-        tasks=await tasks_of_case(store, law, replace(read, state=state), acts, names, present),
+        tasks=shown,
+        moves_pending=any(task.clock.moves_pending for task in shown),
         granted=granted_shown(state),
         update=of_catalogue.update,
         demand=of_catalogue.demand,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -17,7 +18,7 @@ from activities.tables.catalogue import DatasetRow
 from reading.cases.places import LATEST_ENDED_FIRST, MOST_URGENT_FIRST, Order, PlaceAmongEnded, PlaceAmongOpen
 from reading.cases.shapes import TaskStatus
 from reading.catalogue.search import has_words
-from reading.due import TaskDue, due, has_come, lies_open, overdue
+from reading.due import TaskDue, due, has_come, lies_open, moves_pending, overdue
 from reading.paging import Cut, Part, cut, instant, place_of
 from reading.sight import Caller, filed_for_a_body
 from reading.store import Present, Store
@@ -46,6 +47,7 @@ class TaskInList:
     task: TaskRow
     case: CaseRow
     overdue: bool
+    moves_pending: bool
     title: Mapping[str, str] | None
 
 
@@ -106,15 +108,16 @@ async def _listed(
     store: Store, wanted: Sequence[ColumnElement[bool]], order: Sequence[Any], now: datetime, limit: int
 ) -> list[TaskInList]:
     title = col(DatasetRow.entry)["title"]
+    stands: Any = array([overdue(now), moves_pending()])
     rows = await store.session.exec(
-        select(TaskRow, CaseRow, overdue(now), title)
+        select(TaskRow, CaseRow, stands, title)
         .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         .join(DatasetRow, col(DatasetRow.dataset_id) == col(CaseRow.dataset_id), isouter=True)
         .where(*wanted)
         .order_by(*order)
         .limit(limit + 1)
     )
-    return [TaskInList(task, case, bool(is_overdue), title) for task, case, is_overdue, title in rows]
+    return [TaskInList(task, case, bool(late), bool(moves), title) for task, case, (late, moves), title in rows]
 
 
 async def own_tasks_with_days(store: Store, caller: Caller, now: datetime, limit: int) -> list[TaskInList]:

@@ -51,6 +51,7 @@ class TaskKnown:
     record: CalendarRecord
     now: datetime
     overdue: bool
+    moves_pending: bool
     waited: timedelta
     draft: Literal["waiting", "kept"] | None
     supplement_wanted: str | None
@@ -75,8 +76,7 @@ async def tasks_of_case(
 ) -> list[TaskShown]:
     """The tasks of a case in the order in which they opened; `acts` are those of the case that came with text."""
     state = read.state
-    past_due = any(task.clock.due_at and task.clock.due_at <= present.now for task in state.open_tasks())
-    overdue = await cases.overdue_tasks(store, state.case_id, present.now) if past_due else set()
+    standing = await cases.standing_of(store, state, present.now)
     drafts = await updates_questions.drafts_kept(store, [state.case_id] if state.procedure == CATALOGUE_UPDATE else [])
     waited = waiting_times(read.log, present.now)
     ledgers = dict(ledgers_of(read.rules, read.log))
@@ -91,7 +91,8 @@ async def tasks_of_case(
                 names=names,
                 record=store.archive.record_at(present.record, task.clock.calendar_version),
                 now=present.now,
-                overdue=task.task_id in overdue,
+                overdue=task.task_id in standing.overdue,
+                moves_pending=task.task_id in standing.moves_pending,
                 waited=waited.get(task.task_id, timedelta(0)),
                 draft=drafts.get(state.case_id),
                 supplement_wanted=wanted.get(task.supplement_act or ""),
@@ -137,6 +138,7 @@ async def tasks_of_list(
                 record=store.archive.record_at(present.record, task.clock.calendar_version),
                 now=present.now,
                 overdue=it.overdue,
+                moves_pending=it.moves_pending,
                 waited=timedelta(0),
                 draft=drafts.get(it.case.case_id),
                 supplement_wanted=wanted.get(task.supplement_act or ""),
@@ -203,6 +205,7 @@ def task_shown(known: TaskKnown) -> TaskShown:
             known.record,
             until=task.ended_at or known.now,
             overdue=known.overdue,
+            moves_pending=known.moves_pending,
             waiting=known.waited,
             ledger=known.ledger,
             words=known.words,

@@ -112,7 +112,7 @@ class DueDays:
         )
         event.add("URL", self._page_of(f"/cases/{it.case.case_number}"))
         # A day that a notice may still move is not settled.
-        event.add("STATUS", "TENTATIVE" if clock.provisional else "CONFIRMED")
+        event.add("STATUS", "TENTATIVE" if clock.provisional or it.moves_pending else "CONFIRMED")
         return event
 
     def _end(self, it: GrantInCase, title: str | None) -> Event:

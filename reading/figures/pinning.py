@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -13,17 +13,28 @@ from models.gate import ALLOWING
 from models.pinned_figures import FigureLine, PinnedFigures
 from reading.figures.days import Days
 from reading.figures.questions import tallied
+from reading.figures.settled import LONGEST, ends_of
 from reading.figures.tallies import at_level
 from reading.store import Store
 from reading.supervision.sight import Seen
 from rules.deadlines import to_shanghai
+from rules.loading import load_pack
 from rules.procedure_names import RECTIFICATION
 
 
-async def counted(store: Store, city: str, year: int) -> PinnedFigures:
+class EndsStillMove(Exception):
+    """A holiday notice is being applied to the calendar of the city: in a moment its figures can be counted."""
+
+
+async def counted(store: Store, city: str, year: int, no_later_than: datetime | None) -> PinnedFigures:
     """What was filed and decided in that year, as far as it is over: by body and procedure, but for rectifications,
-    which stay between those who have a part in them."""
+    which stay between those who have a part in them. Raises EndsStillMove, unless it is too late to wait: then the
+    figures say so."""
     present = await store.present()
+    ends = await ends_of(store.archive, load_pack(city).calendar, present)
+    ends_meanwhile = no_later_than is not None and present.now < no_later_than <= present.now + LONGEST
+    if ends.is_worth_waiting and not ends_meanwhile:
+        raise EndsStillMove(city)
     today = to_shanghai(present.now).date()
     from_on, until_on = date(year, 1, 1), min(date(year + 1, 1, 1), today + timedelta(days=1))
     days = Days(from_on, max(until_on, from_on + timedelta(days=1)))
@@ -51,6 +62,7 @@ async def counted(store: Store, city: str, year: int) -> PinnedFigures:
         lines=tuple(sorted(lines, key=lambda line: (line.body, line.procedure))),
         allowed=allowed,
         refused=refused,
+        moves_pending=ends.moves_pending,
     )
 
 

@@ -3,7 +3,8 @@
 They show no single body and nobody's work: no bodies, stages or officers, nothing that is open now, lengths of time
 only where so many share them that no single one can be recognised, and no county of one provider. Rectifications stay
 between those who have a part in them. Counting costs a query over the whole span and anybody may call, so one is
-counted at a time, and kept a while.
+counted at a time, and kept a while. While a notice moves ends, what was counted before stands for longer, and what has
+to be counted says so and is not kept.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 
 from reading.figures.days import Days, whole_months
 from reading.figures.questions import tallied
+from reading.figures.settled import ends_of
 from reading.figures.shapes import PublicFigures, PublicRow
 from reading.figures.shown import FigureRenderer, city_label
 from reading.figures.tallies import Tallies, Tally, at_level, without
@@ -23,6 +25,7 @@ from reading.store import Archive, Present
 from reading.supervision.sight import Seen
 from reading.words.language import Language, said
 from rules.deadlines import to_shanghai
+from rules.loading import load_pack
 from rules.procedure_names import RECTIFICATION
 
 FEWEST = 5
@@ -32,7 +35,14 @@ FEWEST_PROVIDERS = 2
 KEPT = timedelta(hours=1)
 MOST_KEPT = 500
 
-Kept = tuple[datetime, Tallies]
+
+@dataclass(frozen=True)
+class Kept:
+    """What was counted, when, and whether a notice had still to come to some cases."""
+
+    as_of: datetime
+    tallies: Tallies
+    moves_pending: bool
 
 
 class CountyUnshown(Exception):
@@ -56,16 +66,23 @@ class Published:
     async def tallied(
         self, archive: Archive, city: str, days: Days, present: Present, county: County | None = None
     ) -> Kept:
-        """What is published about a city or a county of it, and when it was counted: at most an hour ago."""
+        """What is published about a city or a county of it, and when it was counted: at most an hour ago, or before
+        a notice began to move ends and soon will have."""
         key, now = (city, county, days), present.now
         async with self.lock:
             known = self.kept.get(key)
-            if known is None or not known[0] <= now < known[0] + KEPT:
-                if len(self.kept) >= MOST_KEPT:
-                    self.kept.clear()
-                counted = await tallied(archive, Seen((city,), county=county), days, present)
-                known = self.kept[key] = now, publishable(city, counted)
-            return known
+            if known is not None and known.as_of <= now < known.as_of + KEPT:
+                return known
+            ends = await ends_of(archive, load_pack(city).calendar, present)
+            if known is not None and known.as_of <= now and ends.is_worth_waiting:
+                return known
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            counted = await tallied(archive, Seen((city,), county=county), days, present)
+            found = Kept(now, publishable(city, counted), ends.moves_pending)
+            if not ends.is_worth_waiting:
+                self.kept[key] = found
+            return found
 
 
 async def public_figures(
@@ -84,7 +101,8 @@ async def public_figures(
     present = await archive.present()
     today = to_shanghai(present.now).date()
     days = whole_months(from_month, until_month, today)
-    as_of, tallies = await published.tallied(archive, city, days, present, county)
+    found = await published.tallied(archive, city, days, present, county)
+    tallies = found.tallies
     renderer = FigureRenderer(language, today, {})
     by_procedure = sorted((each.procedure, each) for each in tallies if each.procedure)
     return PublicFigures(
@@ -93,7 +111,8 @@ async def public_figures(
         county=county.authority if county else None,
         from_on=days.from_on,
         until_on=days.until_on,
-        as_of=as_of,
+        as_of=found.as_of,
+        moves_pending=found.moves_pending,
         total=_row(renderer, Slice(city), tallies[Slice(city)]),
         by_procedure=[_row(renderer, each, tallies[each]) for _, each in by_procedure],
     )

@@ -146,7 +146,8 @@ class PublicRow(Shape):
 
 
 class PublicFigures(Shape):
-    """Of the months from one up to another, which is not in it; of a county where one is named, by its authority."""
+    """Of the months from one up to another, which is not in it; of a county where one is named, by its authority.
+    `moves_pending`: when they were counted a holiday notice had not come to every case of the calendar."""
 
     city: str
     city_name: str
@@ -154,5 +155,6 @@ class PublicFigures(Shape):
     from_on: date
     until_on: date
     as_of: Instant
+    moves_pending: bool
     total: PublicRow
     by_procedure: list[PublicRow]

@@ -72,7 +72,7 @@ def task_event(language: Language, listed: Listed, task: SupervisedTask) -> Even
     stamp, labels = task.revised_at, (task.procedure_label,)
     event = all_day(language, task.task_id, summary, task.last_day, stamp, kind, description, *labels)
     # A day that a notice may still move is not settled.
-    event.add("STATUS", "TENTATIVE" if task.provisional else "CONFIRMED")
+    event.add("STATUS", "TENTATIVE" if task.provisional or task.moves_pending else "CONFIRMED")
     return event
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow, TaskRow
+from reading.due import moves_pending
 from reading.store import Store
 from reading.supervision.lists import Asking
 from reading.supervision.questions import DueTask, PromptlyOwed
@@ -28,7 +29,7 @@ async def chosen_tasks(store: Store, asking: Asking, task_ids: Sequence[str]) ->
     if seen is None or not task_ids:
         return Chosen(())
     rows = await store.session.exec(
-        select(TaskRow, CaseRow)
+        select(TaskRow, CaseRow, moves_pending())
         .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         .where(
             col(TaskRow.task_id).in_(task_ids),
@@ -38,8 +39,8 @@ async def chosen_tasks(store: Store, asking: Asking, task_ids: Sequence[str]) ->
         )
     )
     found = list(rows)
-    due = [DueTask(task, case, None) for task, case in found if task.due_at is not None]
-    promptly = [PromptlyOwed(task, case) for task, case in found if task.due_at is None]
+    due = [DueTask(task, case, None, moves) for task, case, moves in found if task.due_at is not None]
+    promptly = [PromptlyOwed(task, case) for task, case, _ in found if task.due_at is None]
     shown: list[SupervisedTask | PromptTask] = [
         *await due_tasks_shown(store, due, asking.present, asking.language),
         *await prompt_tasks_shown(store, promptly, asking.present, asking.language),

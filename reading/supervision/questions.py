@@ -18,7 +18,7 @@ from sqlmodel.sql.expression import Select
 
 from activities.tables.cases import ActRow, CaseRow, EventRow, TaskRow
 from activities.tables.workers import FailureRow
-from reading.due import answered_already, answers_in_time, lies_open, unsettled, waits_in_time
+from reading.due import answered_already, answers_in_time, lies_open, moves_pending, unsettled, waits_in_time
 from reading.slices import Slice
 from reading.store import Store
 from reading.supervision.due_lists import DueBetween
@@ -31,11 +31,13 @@ HELD_SINCE = ("TaskClaimed", "TaskReassigned")
 
 @dataclass(frozen=True)
 class DueTask:
-    """A task with a due instant, with its case, and since when whoever claimed it has it."""
+    """A task with a due instant, with its case, since when whoever claimed it has it, and whether a notice may move it
+    still."""
 
     task: TaskRow
     case: CaseRow
     claimed_at: datetime | None
+    moves_pending: bool
 
     @property
     def due_at(self) -> datetime:
@@ -76,7 +78,7 @@ class Waiting:
 
 def due_tasks_of(
     between: Sequence[DueBetween], conditions: Sequence[ColumnElement[bool]], after: PageEnd | None, limit: int
-) -> Select[TaskRow, CaseRow]:
+) -> Select[TaskRow, CaseRow, bool]:
     """The statement for a page: a city at a time, in the order of its index and no longer than the page; then the best
     of them, with their cases."""
     pages = [
@@ -89,7 +91,7 @@ def due_tasks_of(
     ]
     found = union_all(*(page.select() for page in pages)).subquery() if len(pages) > 1 else pages[0]
     return (
-        select(TaskRow, CaseRow)
+        select(TaskRow, CaseRow, moves_pending())
         .join(found, found.c.task_id == col(TaskRow.task_id))
         .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         .order_by(col(TaskRow.due_at), col(TaskRow.task_id))
@@ -143,8 +145,8 @@ async def due_tasks(
     """The tasks that are due between these instants, the earliest due first, beyond the page before."""
     rows = await store.session.exec(due_tasks_of(between, conditions, after, limit))
     found = rows.all()
-    since = await _claimed_at(store, [task for task, _ in found if task.claimed_by])
-    return [DueTask(task, case, since.get(task.task_id)) for task, case in found]
+    since = await _claimed_at(store, [task for task, *_ in found if task.claimed_by])
+    return [DueTask(task, case, since.get(task.task_id), moves) for task, case, moves in found]
 
 
 async def _claimed_at(store: Store, tasks: Sequence[TaskRow]) -> Mapping[str, datetime]:

@@ -31,13 +31,15 @@ class TaskHeld(Shape):
 class SupervisedTask(TaskHeld):
     """A task that is overdue or due soon. `held_by` is the login of the officer who claimed it, null while it is the
     whole body's; `held_since` is the claim, or the day on which the body got it. Working days are those of the city's
-    calendar, by what is known of it now."""
+    calendar, by what is known of it now. `moves_pending`: a notice on record has not come to it yet, so that
+    `due_at` may still move."""
 
     held_since: Instant
     opened_at: Instant
     due_at: Instant
     last_day: date
     provisional: bool
+    moves_pending: bool
     overdue: bool
     late_working_days: Annotated[int, Field(description="begun since the last day in time; 0 until the next begins")]
     left_working_days: Annotated[int, Field(description="after today, up to the last day in time")]

@@ -92,6 +92,7 @@ def _due_task(
         held_since=each.claimed_at or task.opened_at,
         due_at=each.due_at,
         last_day=last,
+        moves_pending=each.moves_pending and Clock.model_validate(task.clock).may_be_moved_by_a_notice,
         overdue=each.due_at <= present.now,
         late_working_days=calendar.working_days_between(last, today),
         left_working_days=calendar.working_days_between(today, last),

@@ -113,6 +113,7 @@ async def figures_shown(store: Store, language: Language, it: FiguresPinned) -> 
         stage=it.stage,
         digest=it.digest,
         **it.figures.model_dump(include={"counted_at", "from_on", "until_on", "allowed", "refused"}),
+        moves_pending=it.figures.moves_pending,
         by_body=[
             FigureLineShown(
                 body=body,

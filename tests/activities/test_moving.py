@@ -360,22 +360,3 @@ async def test_a_clock_that_stands_still_with_a_most_is_moved_with_the_others(dr
     assert row
     assert row["due_at"] == clock.due_at
     assert await moving(driver).work_off() == ()
-
-
-async def test_what_cannot_be_given_the_notice_stays_listed_and_holds_up_no_other(driver: Driver) -> None:
-    cases = sorted([await driver.file("nanning", hand_over=False) for _ in range(3)])
-    unreadable = """update tasks set clock = clock || '{"calendar_version": "of a newer version"}' where case_id = $1"""
-    version = await driver.pool.fetchval("select clock ->> 'calendar_version' from tasks where case_id = $1", cases[0])
-    await driver.pool.execute(unreadable, cases[0])
-    await recorded(driver, await notice_of_the_week(driver))
-
-    async with driver.pool.acquire() as connection:
-        await move_all(connection, driver.log, DatabaseClock())
-
-    listed = await driver.pool.fetch("select case_id from cases_to_move")
-    assert [row["case_id"] for row in listed] == cases[:1]
-    assert [await kinds(driver, each) for each in cases[1:]] == [["file", "apply_notice"]] * 2
-    readable = "update tasks set clock = jsonb_set(clock, '{calendar_version}', to_jsonb($2::int)) where case_id = $1"
-    await driver.pool.execute(readable, cases[0], int(version))
-    assert await moving(driver).work_off() == (cases[0],)
-    assert len(await moves_of(driver, cases[0])) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -219,7 +220,8 @@ async def test_what_is_published_is_counted_once_in_an_hour(driver: Driver, serv
     await received(driver, at, "nanjing")
     assert await service.nobody().read(PUBLIC, city="nanjing") == before
     service.app.state.published.kept = {
-        key: (as_of - timedelta(hours=1), counted) for key, (as_of, counted) in service.app.state.published.kept.items()
+        key: replace(kept, as_of=kept.as_of - timedelta(hours=1))
+        for key, kept in service.app.state.published.kept.items()
     }
     after = await service.nobody().read(PUBLIC, city="nanjing")
     assert (before["total"]["filed"], after["total"]["filed"]) == (0, 1)

@@ -6,32 +6,28 @@ import asyncio
 import os
 import subprocess
 import sys
-import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
 from shutil import copytree, rmtree
 
 import asyncpg
 import pytest
 from alembic import command
-from alembic.script import Script, ScriptDirectory
 
 from activities.database import Connection
 from migrations import configuration, upgrade
 from migrations.compatible import COLUMNS, KEYS, RELEASED, RELEASED_COMMIT, RESTRAINTS, Column, Schema, taken
 from migrations.looking_first import look_first
-from stack.postgres import Login, Postgres
+from migrations.waiting import Attempt
+from stack.postgres import Login
+from tests.migrations.released import later, released
+from tests.owning import url_as
 from tests.stack.running import ROOT
+
+__all__ = ["released"]
 
 LONG = os.environ.get("KAIFANG_LONG") == "1"
 OF_THE_RELEASE = ("tests/workflows/test_case_in_the_engine.py", "tests/api/test_five_cities.py")
 """What goes through every part that writes: they file, decide, sign and fetch in each city."""
-
-
-def later(than: str) -> list[Script]:
-    """The migrations that came after a revision, in their order."""
-    scripts = ScriptDirectory.from_config(configuration("postgresql://nobody@nowhere/none"))
-    return list(reversed([*scripts.iterate_revisions("heads", than)]))
 
 
 async def schema(connection: Connection | asyncpg.Connection[asyncpg.Record]) -> Schema:
@@ -42,19 +38,6 @@ async def schema(connection: Connection | asyncpg.Connection[asyncpg.Record]) ->
         {row["what"]: row["columns"] for row in restraints},
         frozenset(row["what"] for row in keys),
     )
-
-
-@pytest.fixture
-async def released(postgres_server: Postgres) -> AsyncIterator[str]:
-    """The URL of a database as the last release had it."""
-    name = f"released_{uuid.uuid4().hex}"
-    server = await asyncpg.connect(postgres_server.dsn("postgres"))
-    await server.execute(f"create database {name} owner {Login.OWNER}")
-    url = postgres_server.dsn(name, Login.OWNER)
-    await asyncio.to_thread(command.upgrade, configuration(url), RELEASED)
-    yield url
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
 
 
 async def test_no_migration_since_the_release_takes_what_its_programs_use(released: str) -> None:
@@ -114,19 +97,58 @@ where conname in ('events_current_year', 'acts_current_year') order by 1
 
 async def test_rows_are_looked_at_before_a_migration_that_locks_while_others_write(released: str) -> None:
     connection = await asyncpg.connect(released)
-    await look_first(released)
+    await look_first(released, Attempt(3))
     assert [tuple(row) for row in await connection.fetch(LOOKED_AT)] == [("acts", True), ("events", True)]
     await connection.execute("alter table events drop constraint events_current_year")
     await connection.execute("alter table events add constraint events_current_year check (archive_year = 0) not valid")
     async with connection.transaction():
         await connection.execute("lock table events, acts in row exclusive mode")
-        await look_first(released)
+        await look_first(released, Attempt(3))
     assert [tuple(row) for row in await connection.fetch(LOOKED_AT)] == [("acts", True), ("events", True)]
     await upgrade(released)
     await upgrade(released)
     parted = "select relname from pg_class where relkind = 'p' and relname in ('events', 'acts') order by 1"
     assert [row["relname"] for row in await connection.fetch(parted)] == ["acts", "events"]
     await connection.close()
+
+
+AS_BEFORE = """
+with filed as (
+  insert into cases (case_id, case_number, city, procedure, dataset_id, party, received_at, rules_digest, number,
+    engine_number) values ($1, $1, 'nanning', 'quality_check', 'd', 'p', clock_timestamp(), 'pinned', 1, 0)
+  returning case_id
+)
+insert into events (case_id, number, type, at, event)
+select case_id, 1, 'Filed', clock_timestamp(), $2::jsonb from filed
+"""
+"""As a process files that knows the log's `wanted_until` and no column of that name."""
+WANTED_UNTIL = "select case_id, wanted_until::text from cases order by case_id"
+ENDS = '{"wanted_until": "2026-12-02T00:00:00+08:00"}'
+
+
+async def test_a_case_that_an_older_process_files_during_a_roll_out_has_its_end(released: str) -> None:
+    """Whether it was filed when only the column was there, or on the schema of today; by the login of the services."""
+    owner = await asyncpg.connect(released, server_settings={"timezone": "Asia/Shanghai"})
+    await owner.execute("insert into pinned_rules (digest, rules) values ('pinned', '{}')")
+    await asyncio.to_thread(command.upgrade, configuration(released), "0046")
+    await owner.execute(AS_BEFORE, "before", ENDS)
+    await owner.execute(AS_BEFORE, "bound by none", "{}")
+    assert [row["wanted_until"] for row in await owner.fetch(WANTED_UNTIL)] == [None, None]
+
+    await upgrade(released)
+    writer = await asyncpg.connect(url_as(released, Login.WRITER))
+    await writer.execute(AS_BEFORE, "meanwhile", ENDS)
+    await writer.execute(AS_BEFORE, "of no period", '{"wanted_until": null}')
+
+    until = "2026-12-02 00:00:00+08"
+    assert dict(map(tuple, await owner.fetch(WANTED_UNTIL))) == {
+        "before": until,
+        "bound by none": None,
+        "meanwhile": until,
+        "of no period": None,
+    }
+    await writer.close()
+    await owner.close()
 
 
 def test_the_tests_of_the_last_release_hold_on_this_schema(tmp_path: Path) -> None:

@@ -142,3 +142,37 @@ async def test_only_an_administrator_publishes_and_who_supervises_reads(timed: T
     assert "An administrator publishes" in visitor.text()
     await visitor.visit(f"/en{NEW}")
     assert visitor.answer.status_code == 403
+
+
+MAY_MOVE = {"zh": "放假通知更新中，期限可能变动", "en": "A notice is being applied; it may still move"}
+WHY = {
+    "zh": "一份放假通知已生效，正在更新本日历下的期限",
+    "en": "A holiday notice is in force and is being applied to this calendar",
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_an_end_that_a_notice_may_still_move_says_so_wherever_it_stands(timed: Timed, language: str) -> None:  # noqa: F811
+    case = await timed.service.as_("applicant@demo").file("guangzhou")
+    pool = timed.service.app.state.runtime.pool
+    number = case["case_number"]
+    places = {
+        ("/my", "applicant@demo"): MAY_MOVE,
+        (f"/cases/{number}", "applicant@demo"): WHY,
+        ("/desk", "reviewer@guangzhou.transport"): MAY_MOVE,
+        (f"/desk/{number}/provider_review.1", "reviewer@guangzhou.transport"): WHY,
+    }
+    for is_listed in (False, True):
+        if is_listed:
+            await pool.execute(
+                "insert into notices_moving (position, account, published_at, listed_at) "
+                "select max(position), 'acc_admin', now(), now() from calendar_notices on conflict do nothing"
+            )
+            await pool.execute(
+                "insert into cases_to_move (case_id, position, ends_at) "
+                "select $1, max(position), now() from notices_moving",
+                case["case_id"],
+            )
+        for (path, login), words in places.items():
+            visitor = await timed.visit(path, login, language)
+            assert (words[language] in visitor.text()) == is_listed, path

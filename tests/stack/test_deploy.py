@@ -105,7 +105,7 @@ def test_a_setting_that_is_given_to_one_of_our_services_alone_has_a_reason(servi
     signs = {"KAIFANG_HEADS_KEY", "KAIFANG_HEADS_FOLDER", "KAIFANG_STAMP_URL", "KAIFANG_STAMP_ROOTS"}
     keeps = {"KAIFANG_ARCHIVE_AFTER", "KAIFANG_MESSAGES_KEPT_YEARS", "KAIFANG_MESSAGES_KEPT_BY"}
     reasons = {
-        "migrate": {"KAIFANG_DATABASE_OWNER_URL"},
+        "migrate": {"KAIFANG_DATABASE_OWNER_URL", "KAIFANG_MIGRATION_LOCK_TIMEOUT", "KAIFANG_MIGRATION_PATIENCE"},
         "worker": {*signs, *keeps, "KAIFANG_MAIL_URL", "KAIFANG_UPGRADES", "KAIFANG_WORKER_METRICS"},
         "api": {*where_it_listens["API"], gate, *reads, "KAIFANG_MAIL_URL"},
         "pages": {*where_it_listens["pages"], *reads, "KAIFANG_MAIL_URL", "KAIFANG_OIDC_CLIENT_SECRET_FILE"},
