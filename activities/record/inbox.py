@@ -56,7 +56,8 @@ select seq, received_at, hash,
   (select procedure from cases where case_id = $1) as procedure,
   (select archived_at is not null from cases where case_id = $1) as archived,
   exists (select from acts where act_id = $2) as same, {IS_BEHIND} as behind,
-  exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null) as waiting
+  exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null) as waiting,
+  exists (select from acts where case_id = $1 and delivered_at is null) as untold
 from acts where case_id = $1 order by seq desc limit 1
 """  # noqa: S608 - made of constants
 
@@ -72,7 +73,8 @@ where act_id = $1 returning state, problem
 class ActReceived:
     """Where an act stands: `state` is received, accepted or refused; a refusal names its problem. `to_hand_over` are
     the cases that are to be handed over for it: its own, unless its receipt did all there is to do, and those that it
-    concerns already."""
+    concerns already. `all_to_tell` is the act as it was stamped, where it is all that the engine is to be told of its
+    case."""
 
     act_id: str
     case_id: str
@@ -81,6 +83,7 @@ class ActReceived:
     state: str
     problem: dict[str, Any] | None = None
     to_hand_over: tuple[str, ...] = ()
+    all_to_tell: a.Act | None = None
 
 
 class Inbox:
@@ -253,7 +256,15 @@ class Inbox:
         kind = BY_NAME[last["procedure"]]
         if kind.judged_by(type(stamped)) is JudgedBy.RECEIPT_ALONE and not last["waiting"]:
             return await self._judge(connection, case, kind, stamped)
-        return ActReceived(stamped.id, stamped.case_id, kind.name, stamped.received_at, "received")
+        engine_knows_all = not last["untold"] and case.engine_number == case.number
+        return ActReceived(
+            act_id=stamped.id,
+            case_id=stamped.case_id,
+            procedure=kind.name,
+            received_at=stamped.received_at,
+            state="received",
+            all_to_tell=stamped if engine_knows_all else None,
+        )
 
     async def _received_before(self, connection: Connection, act_id: str, request_digest: str) -> ActReceived:
         row = await connection.fetchrow(
