@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,13 +13,12 @@ import asyncpg
 from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from activities import tracing
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.copies import Copy
-from activities.database import AWAY, open_pool
+from activities.database import open_pool
 from activities.directory.refused_logins import RefusedLogins
 from activities.engine.handing_over import Engine
 from activities.engine.payloads import client
@@ -31,81 +30,18 @@ from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.sealing.seals import Seals
 from activities.settings import Settings
+from api.courier import Courier
 from api.http.bearers import Bearers
 from reading.store import Archive
 from rules.seed_notices import read_scopes
 
 LOG = logging.getLogger("kaifang.api")
 
-LEAST = timedelta(milliseconds=100)
-"""Within which every hand-over ends, however little patience there is: none at all would be no limit for the engine."""
-LEEWAY = timedelta(seconds=2)
-"""What a hand-over may take beyond its patience at the end of the service."""
 AT_THE_END = timedelta(seconds=2)
 """For which a service that ends waits for what is under way, which nobody waits for any more: the sweeper does it."""
 DATABASE_TIMEOUT = 10
 """Seconds a reading may take."""
 CONNECTIONS = 10
-
-
-@contextmanager
-def left_to_the_sweeper(case_id: str) -> Iterator[None]:
-    """The sweeper hands over what cannot be handed over while engine or PostgreSQL is away."""
-    try:
-        yield
-    except (RPCError, RuntimeError, *AWAY) as failure:  # a client that cannot connect raises RuntimeError
-        LOG.info("case %s not handed over yet: %s", case_id, failure)
-
-
-class Courier:
-    """Hands cases to the engine for callers, who need not wait until it is done."""
-
-    def __init__(self, engine: Engine, patience: timedelta) -> None:
-        self._engine = engine
-        self._patience = patience
-        self._at_most = max(patience, LEAST)
-        self._under_way: set[asyncio.Task[None]] = set()
-
-    def send(self, *case_ids: str) -> None:
-        """Hands the cases over without anybody waiting; what fails is left to the sweeper."""
-        for case_id in case_ids:
-            self._on_its_way(self._hand_over(case_id))
-
-    async def send_and_wait(self, case_id: str) -> None:
-        """Like `send`, but returns when it is done, or when patience is over and it goes on by itself. The cases that
-        the engine's judgement then concerns are sent after it."""
-        await asyncio.wait(
-            {self._on_its_way(self._with_those_concerned(case_id))}, timeout=self._patience.total_seconds()
-        )
-
-    def _on_its_way(self, way: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(way)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return task
-
-    async def _hand_over(self, case_id: str) -> None:
-        with left_to_the_sweeper(case_id):
-            await self._engine.hand_over(case_id, self._at_most)
-
-    async def _with_those_concerned(self, case_id: str) -> None:
-        with left_to_the_sweeper(case_id):
-            await self._engine.hand_over(case_id, self._at_most)
-            self.send(*await self._engine.concerned_by(case_id))
-
-    async def finish(self, within: timedelta | None = None) -> None:
-        """Returns when nothing is under way any more, or time is over. Each hand-over ends by its own patience; one
-        that takes longer, as with an engine that says nothing, is broken off and left to the sweeper."""
-        at_most = self._at_most + LEEWAY if within is None else within
-        try:
-            async with asyncio.timeout(at_most.total_seconds()):
-                while self._under_way:
-                    await asyncio.wait(self._under_way)
-        except TimeoutError:
-            LOG.info("%d cases not handed over at the end", len(self._under_way))
-            for way in self._under_way:
-                way.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
 
 
 @dataclass(frozen=True)

@@ -33,12 +33,14 @@ HISTORIES = 3
 """An act that comes before the first workflow task saves one of them, which no officer is quick enough to do."""
 
 EVENTS = Aim(60)
-THROUGHPUT = Aim(0.7, at_least=True)
-LATENCY = Aim(1.5)
+THROUGHPUT = Aim(1.0, at_least=True)
+LATENCIES = {"act": Aim(1.2), "filing": Aim(1.5)}
+SLOWEST = Aim(1.5)
 
 
 WAIT = {
-    "filing": "receipt and the start of the workflow; the bare one is not on record yet when it answers",
+    "filing": "receipt, which has the case and its first task on record; the engine hears of it behind the answer, and "
+    "the first act waits for that; the bare one is started and not on record yet when it answers",
     "act": "what a caller waits for its true answer, over claims and decisions alike, receipt included",
     "claim": "judged and written by the receipt alone; the bare one sends an update",
     "decision": "receipt, update, local activity, and a look at what became of the act",
@@ -136,9 +138,18 @@ async def _case(side: Side, claims: bool, turn: Turn) -> str:
     return case_id
 
 
+async def _case_by_people(side: Side, claims: bool) -> str:
+    """A case that is in the engine before anybody acts on it."""
+    case_id = await side.file()
+    await side.settled()
+    for _, act in acts_on(side, case_id, claims):
+        await act
+    return case_id
+
+
 async def _events(temporal: Client, ours: Side, other: Side, claims: bool) -> list[Figure]:
     counts = [
-        max([await history_events(temporal, await _case(side, claims, Turn())) for _ in range(HISTORIES)])
+        max([await history_events(temporal, await _case_by_people(side, claims)) for _ in range(HISTORIES)])
         for side in (ours, other)
     ]
     return [
@@ -208,7 +219,7 @@ def _figures(pairs: Sequence[tuple[Turn, Turn]], when: str, cases: int) -> list[
                 f"{WAIT[kind]}; {how}",
                 beside=median(other),
                 ratio=median(a / b for a, b in zip(ours, other, strict=True)),
-                aim=LATENCY if kind == "act" else None,
+                aim=LATENCIES.get(kind),
             )
         )
     pooled = [[each for pair in pairs for each in pair[n].milliseconds["act"]] for n in (0, 1)]
@@ -222,6 +233,7 @@ def _figures(pairs: Sequence[tuple[Turn, Turn]], when: str, cases: int) -> list[
             f"as the median, over all {len(pooled[0])} of the run; beside: bare",
             beside=slowest_bare,
             ratio=slowest / slowest_bare,
+            aim=SLOWEST,
         )
     )
     return figures

@@ -18,6 +18,7 @@ from activities.engine.handing_over import Engine
 from activities.record.filings import Filing
 from activities.record.inbox import Inbox
 from activities.record.log import Log, read_log
+from api.courier import Courier
 from benchmarks import bare
 from models import acts as a
 from models.signing import naming_what_stands
@@ -117,17 +118,18 @@ def _fields(case_id: str, body: str, act_id: str | None = None) -> dict[str, Any
 
 
 class Kaifang:
-    """Ours, as the API does it: receipt, hand-over, and a look at what became of the act."""
+    """Ours, as the API does it: receipt, and a hand-over, behind the answer to a filing and before that to an act that
+    the engine judges; then a look at what became of the act."""
 
     def __init__(self, pool: Pool, temporal: Client, task_queue: str) -> None:
         self._pool = pool
         self._inbox = Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock())
-        self._engine = Engine(pool, temporal, task_queue)
+        self._courier = Courier(Engine(pool, temporal, task_queue), PATIENCE)
 
     async def file(self) -> str:
         case_id = str(uuid.uuid4())
-        await self._inbox.receive_filing(case_id, ACCESS_REQUEST, CONTENT, filing)
-        await self._engine.hand_over(case_id, PATIENCE)
+        received = await self._inbox.receive_filing(case_id, ACCESS_REQUEST, CONTENT, filing)
+        self._courier.send(*received.to_hand_over)
         return case_id
 
     async def claim(self, case_id: str, stage: str, body: str) -> None:
@@ -149,7 +151,7 @@ class Kaifang:
         async with asyncio.timeout(GIVES_UP_AFTER):
             # A delivery that outlasts its patience is tried again: a busy machine makes figures worse, and no failure.
             while state == "received":
-                await self._engine.hand_over(act.case_id, PATIENCE)
+                await self._courier.send_and_wait(act.case_id, received.all_to_tell)
                 row = await self._pool.fetchrow("select state, problem from acts where act_id = $1", act.id)
                 assert row
                 state, problem = row["state"], row["problem"]
@@ -157,6 +159,7 @@ class Kaifang:
             raise RuntimeError(f"{act.kind} on {act.case_id}: {state} {problem}")
 
     async def settled(self) -> None:
+        await self._courier.finish()
         waits = "select exists (select from acts where delivered_at is null)"
         while await self._pool.fetchval(waits):  # noqa: ASYNC110  another process ends it: nothing here can be awaited
             await asyncio.sleep(0.1)

@@ -83,6 +83,10 @@ class Engine:
             if not delivered:
                 return
 
+    async def deliver(self, act: Act, patience: timedelta) -> None:
+        """As `hand_over`, of an act that is all that the engine is to be told of its case."""
+        await self._deliver(act, (), patience)
+
     async def concerned_by(self, case_id: str) -> tuple[str, ...]:
         """The other cases that are to be handed over by what is on record of this one."""
         async with self._pool.acquire() as connection:

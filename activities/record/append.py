@@ -18,8 +18,8 @@ from activities.record.log import (
     Log,
     closes,
     grants_data,
-    length_and_instant,
     lock,
+    lock_and_look,
     moves_data,
     read_log,
     sets_clocks,
@@ -121,8 +121,7 @@ class Append:
         """What the log holds now, and the case as it stands if this wrote to it."""
         async with self._pool.acquire() as connection, connection.transaction():
             await self._hold_before_the_case(connection, write)
-            case = await lock(connection, write.case_id, self._clock)
-            latest = (await length_and_instant(connection, write.case_id, write.after))[1]
+            case, latest = await lock_and_look(connection, write.case_id, self._clock, write.after)
             if case.number < write.after or write.known_at not in (None, latest):
                 raise AheadOfTheLog(write.case_id)
             if case.number > write.after or not write.events:

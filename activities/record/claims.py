@@ -35,6 +35,8 @@ OF_CASE = f"""
 select task_id, claimed_by, number from tasks join cases using (case_id)
 where case_id = $1 and {FORSAKEN} order by task_id
 """  # noqa: S608 - constants
+ANY_FORSAKEN = f"exists (select from tasks where case_id = $1 and {FORSAKEN})"
+"""Whether `forsaken` would find any of a case: nearly always not."""
 CASES = f"select distinct case_id from tasks where {FORSAKEN} and case_id > $2 order by case_id limit $1"  # noqa: S608 - constants
 
 

@@ -17,13 +17,14 @@ from activities.directory.posts import posts_held
 from activities.evidence.files import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.proof.receipts import Receipt, Receipts
-from activities.record.claims import forsaken
+from activities.record.claims import ANY_FORSAKEN, forsaken
 from activities.record.failing import PASSING, Why, note
 from activities.record.filings import Filing, FilingReceived, Filings
 from activities.record.kept_acts import RECEIVE_ACT, act_kept
 from activities.record.log import CaseUnknown, LockedCase, Log, lock, read_log, with_its_head
 from activities.record.notices_first import IS_BEHIND
 from activities.record.pinned_rules import PinnedRules
+from activities.record.procedures_of_cases import ProceduresOfCases
 from activities.record.receipt_facts import grant_at_receipt, items_at_receipt, standing_at_receipt
 from activities.record.refusing import settle_refused
 from activities.record.sealing import keep_key, kept
@@ -46,6 +47,8 @@ from rules.procedure_rules import ProcedureRules
 LOG = logging.getLogger("kaifang.inbox")
 
 if TYPE_CHECKING:
+    from asyncpg import Record
+
     from activities.clock import Clock
     from activities.database import Connection, Pool
     from rules.calendar import CalendarRecord
@@ -56,7 +59,9 @@ select seq, received_at, hash,
   (select procedure from cases where case_id = $1) as procedure,
   (select archived_at is not null from cases where case_id = $1) as archived,
   exists (select from acts where act_id = $2) as same, {IS_BEHIND} as behind,
-  exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null) as waiting
+  exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null) as waiting,
+  exists (select from acts where case_id = $1 and delivered_at is null) as untold,
+  {ANY_FORSAKEN} as forsaken
 from acts where case_id = $1 order by seq desc limit 1
 """  # noqa: S608 - made of constants
 
@@ -72,7 +77,8 @@ where act_id = $1 returning state, problem
 class ActReceived:
     """Where an act stands: `state` is received, accepted or refused; a refusal names its problem. `to_hand_over` are
     the cases that are to be handed over for it: its own, unless its receipt did all there is to do, and those that it
-    concerns already."""
+    concerns already. `all_to_tell` is the act as it was stamped, where it is all that the engine is to be told of its
+    case."""
 
     act_id: str
     case_id: str
@@ -81,6 +87,7 @@ class ActReceived:
     state: str
     problem: dict[str, Any] | None = None
     to_hand_over: tuple[str, ...] = ()
+    all_to_tell: a.Act | None = None
 
 
 class Inbox:
@@ -93,6 +100,7 @@ class Inbox:
         self._clock = clock
         self._receipts = receipts
         self._pinned = PinnedRules()
+        self._procedures = ProceduresOfCases()
         self._filings = Filings(pool, log, clock, self._pinned)
 
     @property
@@ -136,8 +144,10 @@ class Inbox:
         async with self._pool.acquire() as connection, connection.transaction():
             kind = await self._hold_before_the_case(connection, act)
             case = await lock(connection, act.case_id, self._clock)
-            if isinstance(act, a.TaskAct) and await self._lapse(connection, case):
+            last = await self._last_act(connection, act)
+            if isinstance(act, a.TaskAct) and last["forsaken"] and await self._lapse(connection, case):
                 case = await lock(connection, act.case_id, self._clock)
+                last = await self._last_act(connection, act)
             if isinstance(act, a.Decide | a.Correct | a.Supply) and (words := fingerprints(act.case_id, content)):
                 act = act.model_copy(update={"words": words})
             if isinstance(act, a.Urge):
@@ -153,7 +163,7 @@ class Inbox:
                 act = act.model_copy(update={"measure": act.measure.model_copy(update=known)})
             if isinstance(act, a.Decide):
                 act = await grant_at_receipt(connection, act, case.now)
-            received = await self.receive_in(connection, case, act, content, request_digest)
+            received = await self._received_after(connection, case, last, act, content, request_digest)
             if kind and received.state == "received":
                 await self._work_off(connection, case, kind)
                 received = await self._received_before(connection, act.id, request_digest)
@@ -208,10 +218,13 @@ class Inbox:
         """
         if act.kind in ANSWERS_NOTHING:
             return None
+        known = self._procedures.get(act.case_id)
+        if known and known.judged_by(type(act)) is not JudgedBy.RECEIPT:
+            return None
         row = await connection.fetchrow("select procedure, dataset_id from cases where case_id = $1", act.case_id)
         if row is None:
             raise CaseUnknown(act.case_id)
-        kind = BY_NAME[row["procedure"]]
+        kind = self._procedures.learn(act.case_id, BY_NAME[row["procedure"]])
         if kind.judged_by(type(act)) is not JudgedBy.RECEIPT:
             return None
         await self._log.notices.hold_of_case(connection, act.case_id)
@@ -227,14 +240,23 @@ class Inbox:
         request_digest: str = "",
     ) -> ActReceived:
         """As `receive_act`, in the caller's transaction, which holds the case's row lock."""
-        last = await connection.fetchrow(LAST_ACT, act.case_id, act.id)
-        assert last, "every case begins with its filing"
+        last = await self._last_act(connection, act)
+        return await self._received_after(connection, case, last, act, content, request_digest)
+
+    async def _received_after(
+        self,
+        connection: Connection,
+        case: LockedCase,
+        last: Record,
+        act: a.Act,
+        content: Mapping[str, Any] | None,
+        request_digest: str,
+    ) -> ActReceived:
         if last["same"]:
             return await self._received_before(connection, act.id, request_digest)
         if last["behind"]:
             await put_notices_first(connection, self._log.notices, {act.case_id: case.number})
-            last = await connection.fetchrow(LAST_ACT, act.case_id, act.id)
-            assert last, "as before"
+            last = await self._last_act(connection, act)
         stamped = act.model_copy(update={"received_at": max(case.now, last["received_at"]), "seen": case.number})
         written = kept(self._log.seals, last["key_id"], act.id, content or None, request_digest)
         await keep_key(connection, act.case_id, last["key_id"], written)
@@ -253,7 +275,22 @@ class Inbox:
         kind = BY_NAME[last["procedure"]]
         if kind.judged_by(type(stamped)) is JudgedBy.RECEIPT_ALONE and not last["waiting"]:
             return await self._judge(connection, case, kind, stamped)
-        return ActReceived(stamped.id, stamped.case_id, kind.name, stamped.received_at, "received")
+        engine_knows_all = not last["untold"] and case.engine_number == case.number
+        return ActReceived(
+            act_id=stamped.id,
+            case_id=stamped.case_id,
+            procedure=kind.name,
+            received_at=stamped.received_at,
+            state="received",
+            all_to_tell=stamped if engine_knows_all else None,
+        )
+
+    async def _last_act(self, connection: Connection, act: a.Act) -> Record:
+        """The last act of the case, and what else there is to know before another comes in: under the row lock, and not
+        in the statement that waits for it, which does not see what was written meanwhile."""
+        last = await connection.fetchrow(LAST_ACT, act.case_id, act.id)
+        assert last, "every case begins with its filing"
+        return last
 
     async def _received_before(self, connection: Connection, act_id: str, request_digest: str) -> ActReceived:
         row = await connection.fetchrow(

@@ -27,6 +27,8 @@ from models.state import CaseState, fold
 from models.telling import told
 
 if TYPE_CHECKING:
+    from asyncpg import Record
+
     from activities.clock import Clock
     from activities.database import Connection, Pool
     from activities.sealing.seals import Seals
@@ -125,6 +127,13 @@ select number, engine_number, dataset_id, head, clock_timestamp() as now, {PLANN
   (select version from calendar) as calendar_version
 from cases where case_id = $1 for update
 """  # noqa: S608 - made of constants
+LOCK_AND_LOOK = f"""
+select number, engine_number, dataset_id, head, clock_timestamp() as now, {PLANNED_ONCE},
+  (select version from calendar) as calendar_version,
+  (select max(events.number) from events where events.case_id = $1 and events.number <= $2) as up_to,
+  (select max(events.at) from events where events.case_id = $1 and events.number <= $2) as latest
+from cases where case_id = $1 for update
+"""  # noqa: S608 - made of constants
 
 
 async def lock(connection: Connection, case_id: str, clock: Clock) -> LockedCase:
@@ -132,6 +141,25 @@ async def lock(connection: Connection, case_id: str, clock: Clock) -> LockedCase
     row = await connection.fetchrow(LOCK, case_id)
     if row is None:
         raise CaseUnknown(case_id)
+    return _locked(case_id, row, clock)
+
+
+async def lock_and_look(
+    connection: Connection, case_id: str, clock: Clock, up_to: int
+) -> tuple[LockedCase, datetime | None]:
+    """As `lock`, and the latest instant of the log up to an event. Raises CaseUnknown."""
+    row = await connection.fetchrow(LOCK_AND_LOOK, case_id, up_to)
+    if row is None:
+        raise CaseUnknown(case_id)
+    case, latest = _locked(case_id, row, clock), row["latest"]
+    if row["up_to"] != up_to:
+        # What was written while it waited for the lock it does not see: a log only grows, so that it has seen all up to
+        # an event if it has seen that.
+        latest = (await length_and_instant(connection, case_id, up_to))[1]
+    return case, latest
+
+
+def _locked(case_id: str, row: Record, clock: Clock) -> LockedCase:
     return LockedCase(
         case_id,
         row["number"],

@@ -122,7 +122,7 @@ class Receiver:
                 return known
             raise
         if received.state == "received":
-            await self._runtime.courier.send_and_wait(act.case_id)
+            await self._runtime.courier.send_and_wait(act.case_id, received.all_to_tell)
         else:
             # Its receipt judged it, and what it makes follow in the engine need not be waited for.
             self._runtime.courier.send(*received.to_hand_over)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,12 +10,18 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.record.append import Append
+from activities.record.log import lock, lock_and_look
+from models import acts as a
 from models import events as e
 from models.messages import Write
 from models.passing import pass_time
 from models.procedures import BY_NAME
-from tests.driving import Driver
+from tests.driving import AT, Driver
 from tests.models.bench import law
+
+SOMEBODY_WAITS = """
+select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')
+"""
 
 
 async def append(driver: Driver, case_id: str, after: int, events: Sequence[e.Event], **more: datetime) -> list[str]:
@@ -77,6 +84,22 @@ async def test_an_act_that_was_refused_meanwhile_adds_nothing_to_the_log(driver:
     assert (told.value.type, told.value.non_retryable) == ("ActSettled", True)
     assert await driver.types(case_id) == ["Filed", "TaskOpened"]
     assert await driver.pool.fetchval("select number from cases") == 2
+
+
+async def test_who_waits_for_the_row_of_a_case_sees_what_was_written_to_its_log_meanwhile(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    task = await driver.task(case_id, "formal_review")
+    said = {"id": "claim", "case_id": case_id, "by": driver.officer_of(task, "1"), "received_at": AT}
+    async with driver.pool.acquire() as first, driver.pool.acquire() as second:
+        async with asyncio.TaskGroup() as group, first.transaction():
+            case = await lock(first, case_id, driver.clock)
+            looking = group.create_task(lock_and_look(second, case_id, driver.clock, case.number + 1))
+            while not await driver.pool.fetchval(SOMEBODY_WAITS):  # noqa: ASYNC110  PostgreSQL tells nobody
+                await asyncio.sleep(0.01)
+            await driver.inbox.receive_in(first, case, a.Claim(**said, task_id=task.task_id))
+        looked, latest = looking.result()
+    assert looked.number == case.number + 1
+    assert latest == (await driver.events(case_id))[-1].at
 
 
 async def proposed(driver: Driver, case_id: str, outcome: str) -> list[e.Event]:

@@ -33,6 +33,11 @@ async def received(driver: Driver, case_id: str, stage: str, outcome: str, **mor
     return await driver.receive(await driver.signing(act))
 
 
+async def stored(driver: Driver, act: ActReceived) -> a.Act:
+    """As the inbox has it."""
+    return a.ACT.validate_json(await driver.pool.fetchval("select act from acts where act_id = $1", act.act_id))
+
+
 async def open_request(driver: Driver) -> str:
     """A request that the engine has, on the data that is objected to here."""
     return await driver.file("nanning")
@@ -54,6 +59,23 @@ async def test_an_act_that_waits_for_the_engine_names_its_own_case(driver: Drive
     decided = await received(driver, case_id, "formal_review", "pass")
 
     assert (decided.state, decided.to_hand_over) == ("received", (case_id,))
+
+
+async def test_an_act_is_all_that_the_engine_is_to_be_told_where_it_knows_the_log_and_nothing_else_waits(
+    driver: Driver, worker: Worker
+) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    while_the_filing_waits = await received(driver, case_id, "formal_review", "pass")
+    await driver.engine.hand_over(case_id, driver.patience)
+    alone = await received(driver, case_id, "provider_review", "agree")
+    assert alone.all_to_tell
+    await driver.engine.deliver(alone.all_to_tell, driver.patience)
+    assert await driver.on_task(a.Claim, case_id, "approval") == "accepted"
+    after_a_claim_of_which_the_engine_has_not_heard = await received(driver, case_id, "approval", "approve")
+
+    assert while_the_filing_waits.all_to_tell is None
+    assert alone.all_to_tell == await stored(driver, alone)
+    assert after_a_claim_of_which_the_engine_has_not_heard.all_to_tell is None
 
 
 async def test_an_act_that_its_receipt_settles_for_good_names_no_case(driver: Driver) -> None:
