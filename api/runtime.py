@@ -8,12 +8,9 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 from pydantic_core import from_json
-from sqlalchemy import event
-from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -133,24 +130,16 @@ def reading_from(url: str) -> AsyncEngine:
         await tracing.watch(connection)
         return connection
 
-    engine = create_async_engine(
+    return create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,  # what people wrote does not belong into a log file
+        pool_pre_ping=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
         json_deserializer=from_json,  # as the standard library's, in a fraction of its time
     )
-    event.listen(engine.sync_engine, "checkout", _must_be_there)
-    return engine
-
-
-def _must_be_there(connection: Any, *_: object) -> None:
-    """A connection that PostgreSQL has closed is none, nor are those that were opened before: the pool opens another.
-    The socket has said so, and to ask would cost a round trip for each call."""
-    if connection.driver_connection.is_closed():
-        raise InvalidatePoolError
 
 
 @asynccontextmanager
