@@ -28,9 +28,13 @@ from activities.tables.cases import ActRow, EvidenceRow, PinnedRulesRow
 from activities.tables.feedback import FeedbackRow
 from models.events import Event
 from models.state import CaseState, fold
+from reading.words.language import Language
+from reading.words.law import Law
 from rules.calendar import CalendarRecord
 from rules.procedure_rules import ProcedureRules
 
+PRESENT = "select clock_timestamp() as now, version from calendar"
+"""Both in one look: each answer asks for them."""
 SEALS = "seals"
 """Under which name a session carries what opens what is sealed."""
 
@@ -96,6 +100,8 @@ class Archive:
     notices: RecordOfNotices
     pinned: dict[str, ProcedureRules] = field(default_factory=dict, kw_only=True)
     """Rules by digest: what a digest names never changes."""
+    laws: dict[tuple[str, Language], Law] = field(default_factory=dict, kw_only=True)
+    """The same in words, of which none ever change either."""
     records: dict[int, CalendarRecord] = field(default_factory=dict, kw_only=True)
     """Earlier positions of the record of notices, which never change either."""
     seals: Seals | None = field(default=None, kw_only=True)
@@ -137,8 +143,9 @@ class Archive:
     async def present(self) -> Present:
         """The present by the system's clock, which is PostgreSQL's."""
         async with self.pool.acquire() as connection:
-            now = self.clock.at(await present(connection))
-            return Present(now, await self.notices.read(connection))
+            row = await connection.fetchrow(PRESENT)
+            assert row
+            return Present(self.clock.at(row["now"]), await self.notices.at(connection, row["version"]))
 
     def record_at(self, record: CalendarRecord, version: int | None) -> CalendarRecord:
         """The record of notices as it was at an earlier position; as it is where none is named."""
@@ -178,6 +185,13 @@ class Store:
             row = (await self.session.exec(select(PinnedRulesRow).where(PinnedRulesRow.digest == digest))).one()
             pinned[digest] = ProcedureRules.model_validate(row.rules)
         return pinned[digest]
+
+    async def law(self, digest: str, language: Language) -> Law:
+        """The rules kept under this digest in the words of a language; what was said of them once is not made anew."""
+        laws = self.archive.laws
+        if (digest, language) not in laws:
+            laws[digest, language] = Law(await self.rules(digest), language)
+        return laws[digest, language]
 
     async def case_read(self, case_id: str) -> CaseRead:
         """A case that exists, folded from its log."""

@@ -179,10 +179,13 @@ class ProcedureRules(Pinned):
 
     def stage(self, name: str) -> Stage | None:
         # Asked for so often that a chain of generators is felt.
-        for stages in (*(step.stages for step in self.steps), self.opened):
-            for stage in stages:
+        for step in self.steps:
+            for stage in step.stages:
                 if stage.stage == name:
                     return stage
+        for stage in self.opened:
+            if stage.stage == name:
+                return stage
         return self.opinion if self.opinion and self.opinion.stage == name else None
 
     def decided_by_law(self, choices: Mapping[str, str]) -> Ending | None:

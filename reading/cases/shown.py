@@ -26,7 +26,7 @@ from reading.cases.shapes import (
     RequestFiled,
     TaskShown,
 )
-from reading.cases.tasks import Names, bodies_called, logins_of, tasks_of_case
+from reading.cases.tasks import Names, logins_of, tasks_of_case
 from reading.cases.written import reasons, request_shown
 from reading.directory import questions as directory
 from reading.elsewhere.shown import elsewhere_part
@@ -71,12 +71,12 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
     present = await store.present()
     acts = await cases.acts_with_text(store, caller, read.state)
     state = await cases.with_what_time_opened(store, read, present.now)
-    law = Law(read.rules, language)
+    law = await store.law(read.state.rules_digest, language)
     tasks = state.tasks.values()
     accounts = {state.party, *(task.claimed_by for task in tasks if task.claimed_by)}
-    called = await directory.called(store, accounts)
     bodies = {*state.bodies.values(), *(task.body for task in tasks)}
-    names = logins_of(accounts, called) | await bodies_called(store, language, bodies)
+    called, of_bodies = await directory.called_with_bodies(store, accounts, bodies)
+    names = logins_of(accounts, called) | {body: said(label, language) for body, label in of_bodies.items()}
     party = called.get(state.party)
     named = partial(case_named, store, caller)
     of_objection = await objection_part(store, caller, law, read, acts, present.now)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, DateTime, Select, and_, bindparam, false, func, not_, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.catalogue.index import IN_TITLE, query_of
 from activities.tables.cases import FORESEEN, CaseRow, TaskRow
 from activities.tables.catalogue import DatasetRow
+from models.clock import Clock
 from reading.cases.places import LATEST_ENDED_FIRST, MOST_URGENT_FIRST, Order, PlaceAmongEnded, PlaceAmongOpen
 from reading.cases.shapes import TaskStatus
 from reading.catalogue.search import has_words
@@ -40,15 +42,70 @@ class TasksSought:
     q: str | None = None
 
 
-@dataclass(frozen=True)
-class TaskInList:
-    """A task of a list, with its case and the title of its dataset, in both languages."""
+class TaskInList(NamedTuple):
+    """A task of a list as the read model has it, with what its case says, and the title of its dataset in both
+    languages. `kept` is the state in which it is kept there."""
 
-    task: TaskRow
-    case: CaseRow
+    task_id: str
+    step: str
+    stage: str
+    round: int
+    body: str
+    urgency: str | None
+    kept: str
+    claimed_by: str | None
+    outcome: str | None
+    late: bool
+    opened_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+    at_once: bool
+    urgings: int
+    urged_at: datetime | None
+    supplement_asked_at: datetime | None
+    supplement_act: str | None
+    task_party: str
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    dataset_id: str
+    party: str
+    rules_digest: str
+    title: Mapping[str, str] | None
+    clock: Clock
     overdue: bool
     moves_pending: bool
-    title: Mapping[str, str] | None
+
+    @property
+    def state(self) -> TaskStatus:
+        """As the log says it: one that time opens is open like any other."""
+        if self.kept in ENDED_AS:
+            return ENDED_AS[self.kept]
+        return "claimed" if self.claimed_by else "open"
+
+    @property
+    def is_open(self) -> bool:
+        return self.kept not in ENDED_AS
+
+    @property
+    def asked_by_task(self) -> str | None:
+        """Not said in a list."""
+        return None
+
+
+ENDED_AS: Mapping[str, TaskStatus] = {"done": "done", "cancelled": "cancelled"}
+"""The states in which a task is kept that has ended."""
+COLUMNS: tuple[Any, ...] = (
+    *(TaskRow.task_id, TaskRow.step, TaskRow.stage, TaskRow.round, TaskRow.body, TaskRow.urgency, TaskRow.state),
+    *(TaskRow.claimed_by, TaskRow.outcome, TaskRow.late, TaskRow.opened_at, TaskRow.ended_at, TaskRow.due_at),
+    *(TaskRow.at_once, TaskRow.urgings, TaskRow.urged_at, TaskRow.supplement_asked_at, TaskRow.supplement_act),
+    *(TaskRow.party, CaseRow.case_id, CaseRow.case_number, CaseRow.city, CaseRow.procedure, CaseRow.dataset_id),
+    *(CaseRow.party, CaseRow.rules_digest, col(DatasetRow.entry)["title"], TaskRow.clock),
+)
+"""Of which a row of a list is made, in this order; whether it is overdue, and may still move, comes last."""
+NOW: Any = bindparam("now", type_=DateTime(timezone=True))
+"""The instant of an answer, where what is asked is put together once and asked at many."""
 
 
 @dataclass(frozen=True)
@@ -85,39 +142,61 @@ async def tasks(
     store: Store, caller: Caller, sought: TasksSought, present: Present, after: str | None, limit: int
 ) -> Cut[TaskInList]:
     """A page of the caller's tasks, most urgent first. Raises CursorUnusable."""
-    wanted = wanted_of(caller, sought, present)
+    found = _narrowed(_open_ones(caller, _known(sought)), sought, present)
     if after is not None:
-        wanted.append(less_urgent(after))
-    found = await _listed(store, wanted, MOST_URGENT_FIRST, present.now, limit)
-    return cut(found, limit, lambda it: (int(it.task.at_once), it.task.due_at, it.task.opened_at, it.task.task_id))
+        found = found.where(less_urgent(after))
+    rows = await _listed(store, found, present.now, limit)
+    return cut(rows, limit, lambda it: (int(it.at_once), it.due_at, it.opened_at, it.task_id))
 
 
 async def tasks_ended(
     store: Store, caller: Caller, sought: TasksSought, present: Present, after: str | None, limit: int
 ) -> Cut[TaskInList]:
     """A page of the caller's tasks that were decided, the latest first. Raises CursorUnusable."""
-    # Said for the index of what has ended.
-    wanted = [*wanted_of(caller, replace(sought, states=ENDED), present), col(TaskRow.ended_at).is_not(None)]
+    found = _narrowed(_ended_ones(caller, _known(replace(sought, states=ENDED))), sought, present)
     if after is not None:
-        wanted.append(ended_earlier(after))
-    found = await _listed(store, wanted, LATEST_ENDED_FIRST, present.now, limit)
-    return cut(found, limit, lambda it: (it.task.ended_at, it.task.task_id))
+        found = found.where(ended_earlier(after))
+    rows = await _listed(store, found, present.now, limit)
+    return cut(rows, limit, lambda it: (it.ended_at, it.task_id))
 
 
-async def _listed(
-    store: Store, wanted: Sequence[ColumnElement[bool]], order: Sequence[Any], now: datetime, limit: int
-) -> list[TaskInList]:
-    title = col(DatasetRow.entry)["title"]
-    stands: Any = array([overdue(now), moves_pending()])
-    rows = await store.session.exec(
-        select(TaskRow, CaseRow, stands, title)
+@lru_cache(maxsize=256)  # the same officers look at the same lists; what it answers is never changed
+def _open_ones(caller: Caller, sought: TasksSought) -> Select[Any]:
+    return _rows(_standing(caller, sought, NOW), MOST_URGENT_FIRST)
+
+
+@lru_cache(maxsize=256)  # as above
+def _ended_ones(caller: Caller, sought: TasksSought) -> Select[Any]:
+    # Said for the index of what has ended.
+    return _rows([*_standing(caller, sought, NOW), col(TaskRow.ended_at).is_not(None)], LATEST_ENDED_FIRST)
+
+
+def _known(sought: TasksSought) -> TasksSought:
+    """What of it is asked for in the same way at every instant, and says nothing of whom somebody looks for."""
+    return replace(sought, due=None, q=None)
+
+
+def _narrowed(found: Select[Any], sought: TasksSought, present: Present) -> Select[Any]:
+    """The rest of it."""
+    return found.where(*_more(sought, present))
+
+
+def _rows(wanted: Sequence[ColumnElement[bool]], order: Sequence[Any]) -> Select[Any]:
+    return (
+        select_columns(*COLUMNS, overdue(NOW), moves_pending())
+        .select_from(TaskRow)
         .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         .join(DatasetRow, col(DatasetRow.dataset_id) == col(CaseRow.dataset_id), isouter=True)
         .where(*wanted)
         .order_by(*order)
-        .limit(limit + 1)
     )
-    return [TaskInList(task, case, bool(late), bool(moves), title) for task, case, (late, moves), title in rows]
+
+
+async def _listed(store: Store, found: Select[Any], now: datetime, limit: int) -> list[TaskInList]:
+    """One row more than the limit, where there are so many."""
+    connection = await store.session.connection()
+    rows = await connection.execute(found.limit(limit + 1), {"now": now})
+    return [TaskInList(*row[:-3], Clock.model_validate(row[-3]), bool(row[-2]), bool(row[-1])) for row in rows]
 
 
 async def own_tasks_with_days(store: Store, caller: Caller, now: datetime, limit: int) -> list[TaskInList]:
@@ -137,8 +216,9 @@ async def tasks_with_days_of(store: Store, case_id: str, now: datetime, limit: i
 
 
 async def _with_days(store: Store, which: ColumnElement[bool], now: datetime, limit: int) -> list[TaskInList]:
-    wanted = (which, lies_open(now), col(TaskRow.due_at).is_not(None))
-    return (await _listed(store, wanted, (col(TaskRow.due_at), col(TaskRow.task_id)), now, limit))[:limit]
+    wanted = (which, lies_open(NOW), col(TaskRow.due_at).is_not(None))
+    found = _rows(wanted, (col(TaskRow.due_at), col(TaskRow.task_id)))
+    return (await _listed(store, found, now, limit))[:limit]
 
 
 async def count_tasks(store: Store, caller: Caller, body: str, present: Present) -> TaskCounts:
@@ -192,7 +272,10 @@ def _joined(what: Any) -> SelectOfScalar[Any]:
 
 def wanted_of(caller: Caller, sought: TasksSought, present: Present) -> list[ColumnElement[bool]]:
     """The condition for tasks of the caller's list that are searched for."""
-    now = present.now
+    return [*_standing(caller, sought, present.now), *_more(sought, present)]
+
+
+def _standing(caller: Caller, sought: TasksSought, now: datetime) -> list[ColumnElement[bool]]:
     wanted = [caller.sees_tasks(), lying_in(sought.states, now)]
     if sought.overdue is not None:
         wanted.append(overdue(now) if sought.overdue else not_(overdue(now)))
@@ -203,12 +286,13 @@ def wanted_of(caller: Caller, sought: TasksSought, present: Present) -> list[Col
         (TaskRow.stage, sought.stage),
         (TaskRow.claimed_by, caller.account_id if sought.mine else None),
     )
-    wanted += [col(column) == value for column, value in equal if value is not None]
-    if sought.due is not None:
-        wanted.append(due(sought.due, present))
-    if sought.q is not None:
-        wanted.append(named_so(sought.q))
-    return wanted
+    return wanted + [col(column) == value for column, value in equal if value is not None]
+
+
+def _more(sought: TasksSought, present: Present) -> list[ColumnElement[bool]]:
+    """What goes by the calendar of today, or by words."""
+    wanted = [] if sought.due is None else [due(sought.due, present)]
+    return wanted if sought.q is None else [*wanted, named_so(sought.q)]
 
 
 def named_so(words: str) -> ColumnElement[bool]:

@@ -14,25 +14,31 @@ from rules.pinned_stages import Outcome, Stage
 
 @dataclass(frozen=True)
 class StageInWords:
-    """A stage in the words of one language. `clock_rule` is the rule that gives its period, or the stage's own."""
+    """A stage in the words of one language. `clock_rule` is the rule that gives its period, or the stage's own; `clock`
+    is where that stands, `assumed` what about the dates of its regulation is assumed."""
 
     stage: Stage
     label: str
     rule: Cited
     outcomes: list[OutcomeShown]
     clock_rule: Citation
+    clock: Cited
+    assumed: str | None
 
 
 def stage_in_words(law: Law, name: str) -> StageInWords:
     """The stage of that name, which the rules have."""
     stage = law.rules.stage(name)
     assert stage, f"the log holds a stage that the rules do not know: {name}"
+    clock_rule = stage.period_citation or stage.citation
     return StageInWords(
         stage=stage,
         label=law.say(stage.label),
         rule=law.cited(stage.citation),
         outcomes=[outcome_shown(law, outcome) for outcome in stage.outcomes],
-        clock_rule=stage.period_citation or stage.citation,
+        clock_rule=clock_rule,
+        clock=law.cited(clock_rule),
+        assumed=law.assumed(clock_rule),
     )
 
 

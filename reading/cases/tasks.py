@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from activities.tables.cases import ActRow, CaseRow, TaskRow
+from activities.tables.cases import ActRow
 from models import events as e
 from models.clock import Clock
 from models.clock_ledger import Line, ledgers_of
@@ -31,8 +31,7 @@ from rules.procedure_names import CATALOGUE_UPDATE
 
 Names = Mapping[str, str]
 """Account to login, body to name."""
-ENDED_AS: Mapping[str, Literal["decided", "cancelled"]] = {"done": "decided", "cancelled": "cancelled"}
-"""The state of a row of the read model to how its task ended."""
+NOT_AT_ALL = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ class TaskKnown:
     """
 
     law: Law
-    case: CaseState | CaseRow
-    task: TaskState
+    case: CaseState | TaskInList
+    task: TaskState | TaskInList
     stage: StageInWords
     names: Names
     record: CalendarRecord
@@ -87,7 +86,7 @@ async def tasks_of_case(
                 law=law,
                 case=state,
                 task=task,
-                stage=stage_in_words(law, task.stage),
+                stage=law.once(stage_in_words, task.stage),
                 names=names,
                 record=store.archive.record_at(present.record, task.clock.calendar_version),
                 now=present.now,
@@ -108,53 +107,44 @@ async def tasks_of_list(
     store: Store, language: Language, listed: Sequence[TaskInList], present: Present
 ) -> list[TaskListed]:
     """Tasks of many cases, in the order of the list."""
-    if max((each.task.clock.get("calendar_version") or 0 for each in listed), default=0) > present.record.version:
+    if max((each.clock.calendar_version or 0 for each in listed), default=0) > present.record.version:
         # A notice was published between the look at the calendar and the look at the tasks.
         present = await store.present()
-    accounts = {each for it in listed for each in (it.task.claimed_by, it.task.party, it.case.party) if each}
-    called = await directory.called(store, accounts)
-    names = logins_of(accounts, called) | await bodies_called(store, language, (it.task.body for it in listed))
+    accounts = {each for it in listed for each in (it.claimed_by, it.task_party, it.party) if each}
+    called, bodies = await directory.called_with_bodies(store, accounts, {it.body for it in listed})
+    names = logins_of(accounts, called) | {body: said(label, language) for body, label in bodies.items()}
     drafts = await updates_questions.drafts_kept(
-        store, [it.task.case_id for it in listed if it.task.procedure == CATALOGUE_UPDATE]
+        store, [it.case_id for it in listed if it.procedure == CATALOGUE_UPDATE]
     )
-    wanted = await cases.asked_for(store, (it.task.supplement_act for it in listed))
-    laws = {digest: Law(await store.rules(digest), language) for digest in {it.case.rules_digest for it in listed}}
-    stages: dict[tuple[str, str], StageInWords] = {}
+    wanted = await cases.asked_for(store, (it.supplement_act for it in listed))
+    laws = {digest: await store.law(digest, language) for digest in {it.rules_digest for it in listed}}
     shown = []
     for it in listed:
-        law = laws[it.case.rules_digest]
-        task = state_of(it.task)
-        # A list has the same few stages over and over.
-        which = it.case.rules_digest, task.stage
-        if which not in stages:
-            stages[which] = stage_in_words(law, task.stage)
-        known = task_shown(
-            TaskKnown(
-                law=law,
-                case=it.case,
-                task=task,
-                stage=stages[which],
-                names=names,
-                record=store.archive.record_at(present.record, task.clock.calendar_version),
-                now=present.now,
-                overdue=it.overdue,
-                moves_pending=it.moves_pending,
-                waited=timedelta(0),
-                draft=drafts.get(it.case.case_id),
-                supplement_wanted=wanted.get(task.supplement_act or ""),
-            )
+        law, party = laws[it.rules_digest], called.get(it.party)
+        known = TaskKnown(
+            law=law,
+            case=it,
+            task=it,
+            stage=law.once(stage_in_words, it.stage),
+            names=names,
+            record=store.archive.record_at(present.record, it.clock.calendar_version),
+            now=present.now,
+            overdue=it.overdue,
+            moves_pending=it.moves_pending,
+            waited=NOT_AT_ALL,
+            draft=drafts.get(it.case_id),
+            supplement_wanted=wanted.get(it.supplement_act or ""),
         )
-        party = called.get(it.case.party)
-        urgency = law.rules.choice("urgency", it.task.urgency) if it.task.urgency else None
+        urgency = law.rules.choice("urgency", it.urgency) if it.urgency else None
         shown.append(
             TaskListed(
-                **dict(known),
+                **facts_of(known),
                 procedure_label=law.say(law.rules.label),
                 dataset_title=said(Label.model_validate(it.title), language) if it.title else None,
-                party_name=said(party.name, language) if party else it.case.party,
-                urgency=it.task.urgency,
+                party_name=said(party.name, language) if party else it.party,
+                urgency=it.urgency,
                 urgency_label=law.say(urgency.label) if urgency else None,
-                working_days_left=working_days_left(task.clock, present),
+                working_days_left=working_days_left(it.clock, present),
             )
         )
     return shown
@@ -169,39 +159,45 @@ def working_days_left(clock: Clock, present: Present) -> int | None:
 
 
 def task_shown(known: TaskKnown) -> TaskShown:
-    """What every answer says of the task."""
+    """The task as a case has it."""
+    return TaskShown(**facts_of(known))
+
+
+def facts_of(known: TaskKnown) -> dict[str, Any]:
+    """What every answer says of the task, by the fields of its shape."""
     law, case, task, stage, names = known.law, known.case, known.task, known.stage, known.names
-    return TaskShown(
-        task_id=task.task_id,
-        case_id=case.case_id,
-        case_number=case.case_number,
-        city=case.city,
-        procedure=case.procedure,
-        dataset_id=case.dataset_id or None,
-        stage=task.stage,
-        label=stage.label,
-        step=task.step,
-        round=task.round,
-        body=task.body,
-        body_name=names.get(case.party, case.party) if task.body == APPLICANT else names.get(task.body, task.body),
-        state=task.state,
-        claimed_by=names.get(task.claimed_by) if task.claimed_by else None,
-        outcome=task.outcome,
-        late=task.late,
-        opened_at=task.opened_at,
-        ended_at=task.ended_at,
-        supplement_asked_at=task.supplement_asked_at,
-        supplement_wanted=known.supplement_wanted,
-        asked_by_task=task.asked_by_task,
-        urgings=task.urgings,
-        urged_at=task.urged_at,
-        rule=stage.rule,
-        outcomes=stage.outcomes,
-        clock=clock_shown(
+    return {
+        "task_id": task.task_id,
+        "case_id": case.case_id,
+        "case_number": case.case_number,
+        "city": case.city,
+        "procedure": case.procedure,
+        "dataset_id": case.dataset_id or None,
+        "stage": task.stage,
+        "label": stage.label,
+        "step": task.step,
+        "round": task.round,
+        "body": task.body,
+        "body_name": names.get(case.party, case.party) if task.body == APPLICANT else names.get(task.body, task.body),
+        "state": task.state,
+        "claimed_by": names.get(task.claimed_by) if task.claimed_by else None,
+        "outcome": task.outcome,
+        "late": task.late,
+        "opened_at": task.opened_at,
+        "ended_at": task.ended_at,
+        "supplement_asked_at": task.supplement_asked_at,
+        "supplement_wanted": known.supplement_wanted,
+        "asked_by_task": task.asked_by_task,
+        "urgings": task.urgings,
+        "urged_at": task.urged_at,
+        "rule": stage.rule,
+        "outcomes": stage.outcomes,
+        "clock": clock_shown(
             law,
-            task,
+            task.clock,
             stage.stage,
-            stage.clock_rule,
+            stage.clock,
+            stage.assumed,
             known.record,
             until=task.ended_at or known.now,
             overdue=known.overdue,
@@ -210,8 +206,8 @@ def task_shown(known: TaskKnown) -> TaskShown:
             ledger=known.ledger,
             words=known.words,
         ),
-        said=updates_shown.said_of(law, task, known.draft),
-    )
+        "said": updates_shown.said_of(law, task, known.draft),
+    }
 
 
 def waiting_times(log: Sequence[e.Event], now: datetime) -> dict[str, timedelta]:
@@ -230,27 +226,3 @@ def waiting_times(log: Sequence[e.Event], now: datetime) -> dict[str, timedelta]
     for task_id, asked in since.items():
         waited[task_id] = waited.get(task_id, timedelta(0)) + (now - asked)
     return waited
-
-
-def state_of(row: TaskRow) -> TaskState:
-    """A task of the read model in the shape of the fold, with as much as a list shows."""
-    return TaskState(
-        task_id=row.task_id,
-        step=row.step,
-        stage=row.stage,
-        round=row.round,
-        body=row.body,
-        claimed_by=row.claimed_by,
-        outcome=row.outcome,
-        late=row.late,
-        outcomes=(),
-        clock=Clock.model_validate(row.clock),
-        opened_at=row.opened_at,
-        opened_by_event=0,
-        ended=ENDED_AS.get(row.state),
-        ended_at=row.ended_at,
-        urgings=row.urgings,
-        urged_at=row.urged_at,
-        supplement_asked_at=row.supplement_asked_at,
-        supplement_act=row.supplement_act,
-    )

@@ -6,7 +6,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, event, exists, func, not_, or_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    and_,
+    any_,
+    bindparam,
+    event,
+    exists,
+    func,
+    not_,
+    null,
+    or_,
+    union_all,
+)
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped, QueryContext, aliased
 from sqlalchemy.orm.attributes import set_committed_value
@@ -135,6 +149,18 @@ async def known_by_name(store: Store, account_id: str) -> bool:
     return kind is not None
 
 
+TEXTS = ARRAY(String)
+CALLED = union_all(
+    select_columns(col(AccountRow.account_id), col(AccountRow.login), col(AccountRow.name)).where(
+        col(AccountRow.account_id) == any_(bindparam("accounts", type_=TEXTS))
+    ),
+    select_columns(col(BodyRow.body), null(), col(BodyRow.name)).where(
+        col(BodyRow.body) == any_(bindparam("bodies", type_=TEXTS))
+    ),
+)
+"""Names of accounts, and of bodies, which have no login."""
+
+
 class Called(NamedTuple):
     """By what an account logs in, and what it is called."""
 
@@ -160,6 +186,23 @@ async def _called(store: Store, wanted: ColumnElement[bool]) -> dict[str, Called
         account_id: Called(login, Label.model_validate(_name_for_now(seals, account_id, login, name)))
         for account_id, login, name in await _names(store, wanted)
     }
+
+
+async def called_with_bodies(
+    store: Store, accounts: Iterable[str], bodies: Iterable[str]
+) -> tuple[dict[str, Called], dict[str, Label]]:
+    """What `called` and `body_names` say, by one question."""
+    connection = await store.session.connection()
+    rows = await connection.execute(CALLED, {"accounts": list(accounts), "bodies": list(bodies)})
+    called: dict[str, Called] = {}
+    names: dict[str, Label] = {}
+    seals = store.archive.seals
+    for name_of, login, name in rows:
+        if login is None:
+            names[name_of] = Label.model_validate(name)
+        else:
+            called[name_of] = Called(login, Label.model_validate(_name_for_now(seals, name_of, login, name)))
+    return called, names
 
 
 async def called_for_good(store: Store, account_id: str) -> Label | None:

@@ -14,7 +14,7 @@ from reading.cases import questions as cases
 from reading.cases import sought
 from reading.cases.lists import titles_of
 from reading.cases.sought import TaskInList
-from reading.cases.tasks import bodies_called, state_of
+from reading.cases.tasks import bodies_called
 from reading.directory import questions as directory
 from reading.grants import questions as grants
 from reading.grants.questions import GrantInCase
@@ -25,7 +25,6 @@ from reading.supervision.sheet import word
 from reading.words.clocks import last_day
 from reading.words.days import moment_in_words
 from reading.words.language import CONTENT_LANGUAGE, Language, said
-from reading.words.law import Law
 from rules.pinned import APPLICANT, Label
 
 MOST = 500
@@ -72,25 +71,24 @@ class DueDays:
         return await self._filled(made, found, present)
 
     async def _filled(self, made: Calendar, found: Sequence[TaskInList], present: Present) -> bytes:
-        names = await bodies_called(self.store, self.language, {it.task.body for it in found})
+        names = await bodies_called(self.store, self.language, {it.body for it in found})
         for it in found:
-            made.add_component(await self._event(it, names.get(it.task.body, it.task.body), present))
+            made.add_component(await self._event(it, names.get(it.body, it.body), present))
         return bytes(made.to_ical())
 
     async def _event(self, it: TaskInList, body: str, present: Present) -> Event:
         language = self.language
-        law = Law(await self.store.rules(it.case.rules_digest), language)
-        clock, task = Clock.model_validate(it.task.clock), state_of(it.task)
-        stage = law.rules.stage(task.stage)
+        law = await self.store.law(it.rules_digest, language)
+        clock, stage = it.clock, law.rules.stage(it.stage)
         due_on = clock.last_day
         assert due_on and clock.due_at, "a task with a due instant has a last day"
-        is_mine = task.body == APPLICANT and it.case.party == self.caller.account_id
+        is_mine = it.body == APPLICANT and it.party == self.caller.account_id
         summary = word(
             "own_late" if it.overdue else "own_due",
             language,
-            number=it.case.case_number,
-            stage=law.say(stage.label) if stage else task.stage,
-            body=word("you" if is_mine else "party", language) if task.body == APPLICANT else body,
+            number=it.case_number,
+            stage=law.say(stage.label) if stage else it.stage,
+            body=word("you" if is_mine else "party", language) if it.body == APPLICANT else body,
         )
         citation = (stage.period_citation or stage.citation) if stage else None
         lines = {
@@ -102,7 +100,7 @@ class DueDays:
         }
         event = all_day(
             language,
-            it.task.task_id,
+            it.task_id,
             summary,
             due_on,
             _revised_at(it, clock, present),
@@ -110,7 +108,7 @@ class DueDays:
             "\n".join(f"{word(name, language)}: {value}" for name, value in lines.items() if value),
             law.say(law.rules.label),
         )
-        event.add("URL", self._page_of(f"/cases/{it.case.case_number}"))
+        event.add("URL", self._page_of(f"/cases/{it.case_number}"))
         # A day that a notice may still move is not settled.
         event.add("STATUS", "TENTATIVE" if clock.provisional or it.moves_pending else "CONFIRMED")
         return event
@@ -138,7 +136,7 @@ class DueDays:
 def _revised_at(it: TaskInList, clock: Clock, present: Present) -> datetime:
     """When the event last changed: the task was opened, a supplement was asked for, a notice set its clock, its day
     passed."""
-    changes = [it.task.opened_at, it.task.supplement_asked_at, clock.due_at]
+    changes = [it.opened_at, it.supplement_asked_at, clock.due_at]
     if version := clock.calendar_version:
         changes.append(present.record.notices[version - 1].recorded_at)
     return max(each for each in changes if each and each <= present.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from activities.tables.cases import ActRow
 from activities.tables.catalogue import DatasetRow
@@ -12,7 +12,6 @@ from models.acts import ACT, Decide
 from models.classes import OPENNESS
 from models.drafting import CHANGE, submits
 from models.state import CaseState
-from models.task_state import TaskState
 from reading.catalogue import questions as catalogue
 from reading.catalogue.sight import keeps_every_entry
 from reading.directory import questions as directory
@@ -100,7 +99,20 @@ async def of_update(
     )
 
 
-def said_of(law: Law, task: TaskState, draft: Literal["waiting", "kept"] | None) -> str | None:
+class Asked(Protocol):
+    """What of a task decides whether anything is said."""
+
+    @property
+    def stage(self) -> str: ...
+
+    @property
+    def round(self) -> int: ...
+
+    @property
+    def is_open(self) -> bool: ...
+
+
+def said_of(law: Law, task: Asked, draft: Literal["waiting", "kept"] | None) -> str | None:
     """The sentence to be read before a task is decided that submits a draft, that of the filing or another; `draft` is
     the state of that of the filing."""
     if draft is None or not task.is_open or task.round != 1:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from activities.calendar.record import deadline_of
 from models.clock import Clock
 from models.clock_ledger import Line, LineKind
-from models.task_state import TaskState
-from reading.shape import ClockShown, ExtensionShown, LedgerLine, OwnPeriodShown, SkippedShown, StopShown
+from reading.shape import Cited, ClockShown, ExtensionShown, LedgerLine, OwnPeriodShown, SkippedShown, StopShown
+from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.calendar import Calendar, CalendarRecord
-from rules.deadlines import Unit, parse_period, to_shanghai
-from rules.pinned import Citation
+from rules.deadlines import Unit, midnight, parse_period, to_shanghai
+from rules.pinned import LastDayOff
 from rules.pinned_stages import Stage
 
 
 def clock_shown(
     law: Law,
-    task: TaskState,
+    clock: Clock,
     stage: Stage,
-    citation: Citation,
+    rule: Cited,
+    assumed: str | None,
     record: CalendarRecord,
     *,
     until: datetime,
@@ -32,14 +34,18 @@ def clock_shown(
     ledger: Sequence[Line] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> ClockShown:
-    """The clock of a task; `record` is the record of notices by which it was set, `until` the end of the time used."""
-    clock = task.clock
+    """The clock of a task; `rule` is where its period stands, `record` the record of notices by which it was set,
+    `until` the end of the time used."""
     calendar = record.calendar(clock.calendar)
     days = calendar.working_days_between(to_shanghai(clock.started_at).date(), to_shanghai(until).date())
     return ClockShown(
-        **dict(law.cited(citation)),
+        source=rule.source,
+        article=rule.article,
+        basis=rule.basis,
+        note=rule.note,
+        also=rule.also,
         started_at=clock.started_at,
-        assumed=law.assumed(citation),
+        assumed=assumed,
         period=clock.period,
         counting=law.counting(clock.period),
         promptly=clock.promptly,
@@ -165,5 +171,18 @@ def skipped(law: Law, clock: Clock, record: CalendarRecord) -> list[SkippedShown
     """The days that the period passed over, and why; none for hours, or where the rule gives no number."""
     if clock.period is None or clock.due_at is None:
         return []
-    explanation = record.calendar(clock.calendar).explain(deadline_of(clock, record))
-    return [SkippedShown(on=day.on, why=law.say(day.why)) for day in explanation.skipped]
+    it = deadline_of(clock, record)
+    started_on = to_shanghai(it.started_at).date()
+    calendar = record.calendar(clock.calendar)
+    return list(_skipped(calendar, started_on, it.period, it.extra_days, it.last_day_off, law.language))
+
+
+@lru_cache(maxsize=8192)  # the tasks of a list began on the same few days, and a calendar never changes
+def _skipped(
+    calendar: Calendar, started_on: date, period: str, extra_days: int, off: LastDayOff, language: Language
+) -> tuple[SkippedShown, ...]:
+    """Of a period that began at any instant of a day."""
+    if parse_period(period).unit is Unit.HOURS:
+        return ()
+    deadline = calendar.deadline(midnight(started_on), period, extra_days, off)
+    return tuple(SkippedShown(on=day.on, why=said(day.why, language)) for day in calendar.explain(deadline).skipped)

@@ -3,8 +3,10 @@ other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 
 from reading.shape import Cited, FurtherCited, RegulationShown, RuleNamed, RulesShown, TextShown
 from reading.words.language import Language, maybe, said
@@ -18,6 +20,9 @@ from rules.procedure_names import ACCESS_REQUEST
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import as_last_in_force
 
+Of = TypeVar("Of", bound=Hashable)
+Said = TypeVar("Said")
+
 
 @dataclass(frozen=True)
 class Law:
@@ -25,6 +30,16 @@ class Law:
 
     rules: ProcedureRules
     language: Language
+    _said: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was said once: neither the rules nor a language ever change."""
+
+    def once(self, say: Callable[[Law, Of], Said], of: Of) -> Said:
+        """What `say` makes of this law and something in it, made the first time that anybody asks."""
+        which = say, of
+        if which not in self._said:
+            self._said[which] = say(self, of)
+        said_before: Said = self._said[which]
+        return said_before
 
     def say(self, label: Label) -> str:
         return said(label, self.language)
@@ -35,18 +50,11 @@ class Law:
 
     def cited(self, citation: Citation) -> Cited:
         """Where a rule stands, for an answer."""
-        return cited_in(citation, self.language)
+        return self.once(_cited, citation)
 
     def named(self, citation: Citation) -> RuleNamed:
         """As `cited`, with the regulation's title, and a phrase that a person quotes."""
-        regulation = self.regulation_of(citation)
-        return RuleNamed(
-            **self.cited(citation).model_dump(),
-            regulation=self.say(regulation.title) if regulation else None,
-            document=regulation.document if regulation else None,
-            assumed=self.assumed(citation),
-            text=self.phrase(citation),
-        )
+        return self.once(_named, citation)
 
     def in_general(self) -> RuleNamed:
         """The regulation as a whole, where no single article is cited."""
@@ -77,8 +85,7 @@ class Law:
 
     def counting(self, period: str | None) -> Cited | None:
         """By which rule a period begins and ends as it does."""
-        rule = self.rules.counting_of(parse_period(period).unit) if period else None
-        return self.cited(rule.citation) if rule else None
+        return self.once(_counting, period)
 
     def regulation_of(self, citation: Citation) -> Regulation | None:
         """The regulation that holds the article; None for a service rule."""
@@ -107,7 +114,31 @@ class Law:
         )
 
     def rules_kept(self, digest: str) -> RulesShown:
-        return RulesShown(regulation=self.regulation(), version=self.rules.version, digest=digest)
+        return self.once(_rules_kept, digest)
+
+
+def _cited(law: Law, citation: Citation) -> Cited:
+    return cited_in(citation, law.language)
+
+
+def _named(law: Law, citation: Citation) -> RuleNamed:
+    regulation = law.regulation_of(citation)
+    return RuleNamed(
+        **law.cited(citation).model_dump(),
+        regulation=law.say(regulation.title) if regulation else None,
+        document=regulation.document if regulation else None,
+        assumed=law.assumed(citation),
+        text=law.phrase(citation),
+    )
+
+
+def _rules_kept(law: Law, digest: str) -> RulesShown:
+    return RulesShown(regulation=law.regulation(), version=law.rules.version, digest=digest)
+
+
+def _counting(law: Law, period: str | None) -> Cited | None:
+    rule = law.rules.counting_of(parse_period(period).unit) if period else None
+    return law.cited(rule.citation) if rule else None
 
 
 def cited_in(citation: Citation, language: Language) -> Cited:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from reading.cases.shapes import TaskListed
+from reading.shape import ClockShown
 from tests.api.calling import Caller, Service, open_task
 
 OPERATOR = "reviewer@nanning.operator"
@@ -28,6 +30,24 @@ async def test_a_row_says_whose_case_of_which_dataset_it_is_and_how_long_there_i
     assert row["party_name"] != case["parties"][0]["id"]
     assert (row["urgency"], row["procedure_label"]) == ("expedited", case["procedure_label"])
     assert row["working_days_left"] is not None
+
+
+async def test_a_task_says_the_same_of_itself_in_a_list_as_alone(working: Service, applicant: Caller) -> None:
+    case = await applicant.file("nanning", urgency="expedited")
+    operator = working.as_(OPERATOR)
+    await operator.do(f"/v1/tasks/{open_task(case, 'formal_review')['task_id']}/claim")
+
+    (row,) = (await operator.read("/v1/tasks"))["items"]
+    alone = await operator.read(f"/v1/tasks/{row['task_id']}")
+
+    assert list(row) == list(TaskListed.model_fields), "every field, in its order"
+    assert list(row["clock"]) == list(alone["clock"]) == list(ClockShown.model_fields)
+    assert row["state"] == "claimed"
+    for said in (row["clock"], alone["clock"]):
+        said.pop("used_seconds")  # a moment lies between the two answers
+    assert alone["clock"].pop("ledger") is not None
+    assert row["clock"].pop("ledger") is None
+    assert {name: row[name] for name in alone} == alone
 
 
 async def test_a_list_is_narrowed_by_procedure_stage_and_whose_a_task_is(working: Service, applicant: Caller) -> None:
