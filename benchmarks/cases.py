@@ -24,7 +24,7 @@ from benchmarks import bare
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.growth import left_behind
 from benchmarks.parties import Bare, Kaifang, Side, acts_on
-from benchmarks.peer_party import PeerWorker, calling
+from benchmarks.peer_party import begun, calling
 from benchmarks.servers import servers
 from stack.programs import WORKER
 
@@ -126,9 +126,7 @@ async def _run(size: Size) -> list[Figure]:
         await create_table(dsn)
         worker = running.run("worker", WORKER)
         bare_worker = running.run("bare-worker", BARE_WORKER)
-        peer_worker = PeerWorker(running.home, running.environment(), dsn)
-        running.keep(peer_worker)
-        peer_worker.start()
+        peer_worker = begun(running)
         temporal = await running.client()
         async with await open_pool(dsn) as pool, calling(dsn) as peer:
             sides = Sides(Kaifang(pool, temporal, TASK_QUEUE), Bare(temporal), peer)

@@ -14,6 +14,7 @@ from dbos import DBOSClient, EnqueueOptions
 from benchmarks import bare, peer
 from benchmarks.parties import ACCOUNTS, GIVES_UP_AFTER, actor
 from benchmarks.peer_worker import AT_WORK
+from benchmarks.servers import Servers
 from stack.programs import PythonProgram
 
 PROGRAM = ("-m", "benchmarks.peer_worker")
@@ -35,6 +36,14 @@ class PeerWorker(PythonProgram):
 
     def is_ready(self) -> bool:
         return self.is_running() and AT_WORK in self.log.read_text()
+
+
+def begun(running: Servers) -> PeerWorker:
+    """The worker at work, until the servers stop."""
+    worker = PeerWorker(running.home, running.environment(), running.postgres.dsn())
+    running.keep(worker)
+    worker.start()
+    return worker
 
 
 class Peer:

@@ -16,7 +16,7 @@ from activities.database import open_pool
 from benchmarks.cases import BARE_WORKER, create_table
 from benchmarks.compare import figures, rows
 from benchmarks.parties import Bare, Kaifang
-from benchmarks.peer_party import PeerWorker, calling
+from benchmarks.peer_party import begun, calling
 from benchmarks.servers import servers
 from benchmarks.turns import COUNTS, TASK_QUEUE, Order, Turn, counting, spent, turn
 from stack import postgres
@@ -43,9 +43,7 @@ async def spend(order: Order, rounds: int) -> tuple[list[Round], list[Any]]:
         dsn = running.postgres.dsn()
         await create_table(dsn)
         worker, bare_worker = running.run("worker", WORKER), running.run("bare-worker", BARE_WORKER)
-        peer_worker = PeerWorker(running.home, running.environment(), dsn)
-        running.keep(peer_worker)
-        peer_worker.start()
+        peer_worker = begun(running)
         temporal = await running.client()
         connection = await asyncpg.connect(dsn)
         await connection.execute(COUNTS)
