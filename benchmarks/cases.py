@@ -1,14 +1,16 @@
-"""Granted requests of Nanning from filing to grant, beside the bare alternative on the same servers in the same run.
+"""Granted requests of Nanning from filing to grant, beside the bare alternative and beside DBOS, on the same servers in
+the same run.
 
-Ours and the bare one take turns, at one case at a time and at sixteen, so that what else the machine does strikes
-both; ratios are taken pair by pair. Each has a worker process of its own; the clients live in this process.
+The three take turns in changing order, at one case at a time and at sixteen, so that what else the machine does strikes
+each; ratios are taken round by round. Each has a worker process of its own; the clients live in this process.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice, permutations
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
@@ -22,6 +24,7 @@ from benchmarks import bare
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.growth import left_behind
 from benchmarks.parties import Bare, Kaifang, Side, acts_on
+from benchmarks.peer_party import begun, calling
 from benchmarks.servers import servers
 from stack.programs import WORKER
 
@@ -34,31 +37,56 @@ HISTORIES = 3
 
 EVENTS = Aim(60)
 THROUGHPUT = Aim(1.0, at_least=True)
-LATENCIES = {"act": Aim(1.2), "filing": Aim(1.5)}
-SLOWEST = Aim(1.5)
-
+LATENCIES = {"act": Aim(1.2), "filing": Aim(1.5), "slowest": Aim(1.5)}
 
 WAIT = {
     "filing": "receipt, which has the case and its first task on record; the engine hears of it behind the answer, and "
-    "the first act waits for that; the bare one is started and not on record yet when it answers",
+    "the first act waits for that",
     "act": "what a caller waits for its true answer, over claims and decisions alike, receipt included",
-    "claim": "judged and written by the receipt alone; the bare one sends an update",
+    "claim": "judged and written by the receipt alone",
     "decision": "receipt, update, local activity, and a look at what became of the act",
 }
 
 
-class Size(NamedTuple):
-    """How many pairs of turns, how many cases in each turn, and whether tasks are claimed before they are decided."""
+class Beside(NamedTuple):
+    """What ours is measured beside: the bench of its figures, its name, what its waits are, and our aims."""
 
-    pairs: int
+    bench: str
+    name: str
+    wait: Mapping[str, str]
+    aims: Mapping[str, Aim]
+
+    def waits(self, kind: str) -> str:
+        """What is waited for, of ours and then of this one."""
+        return "; beside it: ".join([WAIT[kind], *([self.wait[kind]] if kind in self.wait else [])])
+
+
+BARE = Beside(
+    BENCH,
+    "bare",
+    {"filing": "it is started, and not on record yet when it answers", "claim": "it sends an update"},
+    {"granted requests": THROUGHPUT, **LATENCIES},
+)
+PEER = Beside(
+    "peer",
+    "DBOS",
+    {"filing": "until it is in the queue", "act": "a message, and the event that its workflow answers with"},
+    {},
+)
+
+
+class Size(NamedTuple):
+    """How many rounds of turns, how many cases in each turn, and whether tasks are claimed before they are decided."""
+
+    rounds: int
     at_one: int
     at_sixteen: int
     claims: tuple[bool, ...] = (False, True)
 
 
-FULL = Size(pairs=4, at_one=10, at_sixteen=40)
-QUICK = Size(pairs=1, at_one=3, at_sixteen=16)
-TINY = Size(pairs=1, at_one=1, at_sixteen=2, claims=(True,))
+FULL = Size(rounds=6, at_one=10, at_sixteen=40)
+QUICK = Size(rounds=1, at_one=3, at_sixteen=16)
+TINY = Size(rounds=1, at_one=1, at_sixteen=2, claims=(True,))
 
 
 @dataclass
@@ -72,6 +100,22 @@ class Turn:
         self.milliseconds.setdefault(kind, []).append((perf_counter() - started) * 1e3)
 
 
+class Sides(NamedTuple):
+    """Those who take turns."""
+
+    ours: Side
+    bare: Side
+    peer: Side
+
+
+class Round(NamedTuple):
+    """A turn of each."""
+
+    ours: Turn
+    bare: Turn
+    peer: Turn
+
+
 def run(size: Size) -> list[Figure]:
     """The figures of requests without and with claims."""
     return uvloop.run(_run(size))
@@ -79,25 +123,28 @@ def run(size: Size) -> list[Figure]:
 
 async def _run(size: Size) -> list[Figure]:
     async with servers() as running:
-        await create_table(running.postgres.dsn())
+        dsn = running.postgres.dsn()
+        await create_table(dsn)
         worker = running.run("worker", WORKER)
         bare_worker = running.run("bare-worker", BARE_WORKER)
+        peer_worker = begun(running)
         temporal = await running.client()
-        async with await open_pool(running.postgres.dsn()) as pool:
-            ours, other = Kaifang(pool, temporal, TASK_QUEUE), Bare(temporal)
+        async with await open_pool(dsn) as pool, calling(dsn) as peer:
+            sides = Sides(Kaifang(pool, temporal, TASK_QUEUE), Bare(temporal), peer)
             for claims in size.claims:
-                for side in (ours, other):
+                for side in sides:
                     await _turn(side, claims, cases=2, at_once=2)
             figures = []
             for claims in size.claims:
-                figures += await _events(temporal, ours, other, claims)
-                figures += await _pairs(ours, other, claims, size)
+                figures += await _events(temporal, sides, claims)
+                figures += await _compared(sides, claims, size)
             many = size.at_sixteen
             figures += await left_behind(
-                BENCH, running, worker, many, lambda: _turn(ours, True, cases=many, at_once=AT_ONCE)
+                BENCH, running, worker, many, lambda: _turn(sides.ours, True, cases=many, at_once=AT_ONCE)
             )
         assert worker.is_running()
         assert bare_worker.is_running()
+        assert peer_worker.is_running()
         return figures
 
 
@@ -116,6 +163,7 @@ async def _turn(side: Side, claims: bool, *, cases: int, at_once: int) -> Turn:
         async with places:
             await _case(side, claims, turn)
 
+    await side.begins()
     started = perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(cases):
@@ -147,10 +195,10 @@ async def _case_by_people(side: Side, claims: bool) -> str:
     return case_id
 
 
-async def _events(temporal: Client, ours: Side, other: Side, claims: bool) -> list[Figure]:
+async def _events(temporal: Client, sides: Sides, claims: bool) -> list[Figure]:
     counts = [
         max([await history_events(temporal, await _case_by_people(side, claims)) for _ in range(HISTORIES)])
-        for side in (ours, other)
+        for side in (sides.ours, sides.bare)
     ]
     return [
         Figure(
@@ -173,17 +221,16 @@ async def history_events(temporal: Client, case_id: str) -> int:
     return len([event async for event in handle.fetch_history_events()])
 
 
-async def _pairs(ours: Side, other: Side, claims: bool, size: Size) -> list[Figure]:
+async def _compared(sides: Sides, claims: bool, size: Size) -> list[Figure]:
     figures = []
     for at_once, cases in ((1, size.at_one), (AT_ONCE, size.at_sixteen)):
-        pairs = [
-            (
-                await _turn(ours, claims, cases=cases, at_once=at_once),
-                await _turn(other, claims, cases=cases, at_once=at_once),
-            )
-            for _ in range(size.pairs)
+        rounds = [
+            Round(**{name: await _turn(getattr(sides, name), claims, cases=cases, at_once=at_once) for name in order})
+            for order in islice(cycle(permutations(Sides._fields)), size.rounds)
         ]
-        figures += _figures(pairs, f"at {at_once}{_with(claims)}", cases)
+        when = f"at {at_once}{_with(claims)}"
+        figures += _figures([(each.ours, each.bare) for each in rounds], BARE, when, cases)
+        figures += _figures([(each.ours, each.peer) for each in rounds], PEER, when, cases)
     return figures
 
 
@@ -191,13 +238,13 @@ def _with(claims: bool) -> str:
     return ", each task claimed first" if claims else ""
 
 
-def _figures(pairs: Sequence[tuple[Turn, Turn]], when: str, cases: int) -> list[Figure]:
-    how = f"median of {len(pairs)} turns of {cases} cases; ratio: median of the pairs; beside: bare"
+def _figures(pairs: Sequence[tuple[Turn, Turn]], beside: Beside, when: str, cases: int) -> list[Figure]:
+    how = f"median of {len(pairs)} turns of {cases} cases; ratio: median of the pairs; beside: {beside.name}"
     ours, other = ([pair[n].cases_per_second for pair in pairs] for n in (0, 1))
     ratios = [a / b for a, b in zip(ours, other, strict=True)]
     figures = [
         Figure(
-            BENCH,
+            beside.bench,
             f"granted requests {when}",
             median(ours),
             "cases/s",
@@ -205,35 +252,35 @@ def _figures(pairs: Sequence[tuple[Turn, Turn]], when: str, cases: int) -> list[
             + " ".join(f"{ratio:.2f}" for ratio in ratios),
             beside=median(other),
             ratio=median(ratios),
-            aim=THROUGHPUT,
+            aim=beside.aims.get("granted requests"),
         )
     ]
     for kind in pairs[0][0].milliseconds:
         ours, other = ([median(pair[n].milliseconds[kind]) for pair in pairs] for n in (0, 1))
         figures.append(
             Figure(
-                BENCH,
+                beside.bench,
                 f"{kind}, median, {when}",
                 median(ours),
                 "ms",
-                f"{WAIT[kind]}; {how}",
+                f"{beside.waits(kind)}; {how}",
                 beside=median(other),
                 ratio=median(a / b for a, b in zip(ours, other, strict=True)),
-                aim=LATENCIES.get(kind),
+                aim=beside.aims.get(kind),
             )
         )
     pooled = [[each for pair in pairs for each in pair[n].milliseconds["act"]] for n in (0, 1)]
-    slowest, slowest_bare = (percentile(each, 0.99) for each in pooled)
+    slowest, slowest_beside = (percentile(each, 0.99) for each in pooled)
     figures.append(
         Figure(
-            BENCH,
+            beside.bench,
             f"act, p99, {when}",
             slowest,
             "ms",
-            f"as the median, over all {len(pooled[0])} of the run; beside: bare",
-            beside=slowest_bare,
-            ratio=slowest / slowest_bare,
-            aim=SLOWEST,
+            f"as the median, over all {len(pooled[0])} of the run; beside: {beside.name}",
+            beside=slowest_beside,
+            ratio=slowest / slowest_beside,
+            aim=beside.aims.get("slowest"),
         )
     )
     return figures

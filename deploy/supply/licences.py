@@ -67,6 +67,8 @@ TAKEN = {
     "lunardate": Taken("GPL-3.0-or-later", "tests only: compares the notices' lunar days; nothing of it is shipped"),
     "owlrl": Taken("W3C-20150513", "tests only; asks to keep a notice"),
     "pathspec": Taken("MPL-2.0", "tools only; unchanged"),
+    "psycopg": Taken("LGPL-3.0-only", "benches only: DBOS, which stands beside ours, reaches PostgreSQL by it"),
+    "psycopg-binary": Taken("LGPL-3.0-only", "benches only: as psycopg"),
 }
 """By package. One that ships (requirements.lock) never has a licence that binds what we write ourselves."""
 

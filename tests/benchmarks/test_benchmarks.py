@@ -28,8 +28,10 @@ def test_deadlines_are_measured_beside_three_libraries_that_get_the_same_receipt
     assert names(deadlines.run(1)) == {f"20 working days, {name}" for name in beside}
 
 
-def test_requests_are_granted_on_both_sides_and_each_figure_has_one_beside_it() -> None:
+def test_requests_are_granted_on_all_sides_and_each_figure_has_one_beside_it() -> None:
     figures = cases.run(cases.TINY)
+    measured = {(figure.bench, figure.name) for figure in figures}
+    assert {(bench, "granted requests at 16, each task claimed first") for bench in ("cases", "peer")} <= measured
     assert names(figures) >= {
         "history events of a granted request, each task claimed first",
         "granted requests at 1, each task claimed first",
