@@ -196,7 +196,7 @@ async def _listed(store: Store, found: Select[Any], now: datetime, limit: int) -
     """One row more than the limit, where there are so many."""
     connection = await store.session.connection()
     rows = await connection.execute(found.limit(limit + 1), {"now": now})
-    return [TaskInList(*row[:-3], Clock.model_validate(row[-3]), bool(row[-2]), bool(row[-1])) for row in rows]
+    return [TaskInList._make((*row[:-3], Clock.model_validate(row[-3]), bool(row[-2]), bool(row[-1]))) for row in rows]
 
 
 async def own_tasks_with_days(store: Store, caller: Caller, now: datetime, limit: int) -> list[TaskInList]:

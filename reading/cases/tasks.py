@@ -201,7 +201,7 @@ def facts_of(known: TaskKnown) -> dict[str, Any]:
             known.record,
             until=task.ended_at or known.now,
             overdue=known.overdue,
-            moves_pending=known.moves_pending,
+            moves_pending=known.moves_pending and task.is_open,
             waiting=known.waited,
             ledger=known.ledger,
             words=known.words,

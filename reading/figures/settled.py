@@ -43,4 +43,5 @@ async def ends_of(archive: Archive, calendar: str, present: Present) -> Ends:
     async with archive.store_a_little_behind() as store:
         connection = await store.session.connection()
         rows = await connection.exec_driver_sql(STANDING, (calendar, scopes, present.now - LONGEST))
-        return Ends(*rows.one())
+        found = rows.one()
+        return Ends(found.moves_pending, found.is_worth_waiting)

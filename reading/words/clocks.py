@@ -67,7 +67,7 @@ def clock_shown(
         ],
         awaits_evidence=clock.awaits_evidence,
         overdue=overdue,
-        moves_pending=moves_pending and task.is_open and clock.may_be_moved_by_a_notice,
+        moves_pending=moves_pending and clock.may_be_moved_by_a_notice,
         used_seconds=max(0, int((until - clock.started_at).total_seconds())),
         used_working_days=days,
         waiting_seconds=int(waiting.total_seconds()),
