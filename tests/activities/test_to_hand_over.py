@@ -61,9 +61,7 @@ async def test_an_act_that_waits_for_the_engine_names_its_own_case(driver: Drive
     assert (decided.state, decided.to_hand_over) == ("received", (case_id,))
 
 
-async def test_an_act_is_all_that_the_engine_is_to_be_told_where_it_knows_the_log_and_nothing_else_waits(
-    driver: Driver, worker: Worker
-) -> None:
+async def test_an_act_is_all_there_is_to_tell_where_the_engine_knows_the_log(driver: Driver, worker: Worker) -> None:
     case_id = await driver.file("nanning", hand_over=False)
     while_the_filing_waits = await received(driver, case_id, "formal_review", "pass")
     await driver.engine.hand_over(case_id, driver.patience)

@@ -94,7 +94,7 @@ async def untold(driver: Driver) -> list[str]:
     return [row["act_id"] for row in rows]
 
 
-async def test_an_act_that_comes_before_its_case_is_in_the_engine_is_told_after_it_and_neither_twice(
+async def test_an_act_before_its_case_is_in_the_engine_is_told_after_it_and_neither_twice(
     driver: Driver, worker: Worker, courier: Courier, way: Way
 ) -> None:
     case_id = await driver.file("nanning", hand_over=False)
@@ -153,7 +153,7 @@ async def test_an_act_for_which_somebody_waits_is_told_however_many_cases_are_un
     assert await state(driver, decided) == "accepted"
 
 
-async def test_what_is_under_way_at_the_end_of_the_service_is_broken_off_and_waits_in_the_inbox(
+async def test_what_is_under_way_when_the_service_ends_waits_in_the_inbox(
     driver: Driver, courier: Courier, way: Way
 ) -> None:
     case_id = await driver.file("nanning", hand_over=False)
