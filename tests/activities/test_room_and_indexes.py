@@ -50,7 +50,7 @@ async def plan(pool: Pool, statement: str) -> str:
         (KNOWN, "tasks_of_body"),
         (KNOWN, "cases_of_provider"),
         (KNOWN, "cases_for_body"),
-        (OF_A_YEAR, "Index Only Scan using tasks_ended_of_city"),
+        (OF_A_YEAR, "tasks_ended_of_city"),
         (OF_URGINGS, "tasks_urged"),
         (OF_VERSIONS, "dataset_versions_of_case"),
     ],
