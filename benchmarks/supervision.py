@@ -1,5 +1,5 @@
-"""Supervision of many tasks: the overdue page of a body and of a city, the counts of a city, its figures of a year and
-the cases that a body knows of, in PostgreSQL and most of it over HTTP.
+"""Supervision of many tasks: the overdue page of a body and of a city, the counts of a city and the cases that a body
+knows of, in PostgreSQL and most of it over HTTP.
 
 In the database means: the statements that the service sends, prepared and sent by the same driver, until the last row
 is here. What is counted is compared with a count by the one meaning of *overdue*, task by task, before it is measured.
@@ -8,8 +8,7 @@ is here. What is counted is compared with a count by the one meaning of *overdue
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -36,8 +35,6 @@ from benchmarks.supervision_data import BUSIEST, make
 from reading.board.shown import board_shown
 from reading.cases.questions import CasesSought, first_known
 from reading.due import overdue
-from reading.figures.days import Days
-from reading.figures.questions import tallied
 from reading.sight import Caller
 from reading.store import Archive
 from reading.supervision.due_lists import DueBetween
@@ -45,7 +42,6 @@ from reading.supervision.lists import Asking
 from reading.supervision.pages import PageEnd
 from reading.supervision.questions import counts_of, due_tasks_of
 from reading.supervision.sight import Narrowing, Seen, Sight
-from rules.deadlines import to_shanghai
 from rules.seed_notices import read_scopes
 from stack.ports import free_port, listen
 from stack.programs import Api
@@ -67,11 +63,10 @@ PAGE = 51
 """A page of 50, and one more to know whether there is another."""
 BODY = OPERATOR = f"{BUSIEST}.operator"
 PROVIDER = f"{BUSIEST}.department-17"
-SMALLEST = "lianyungang"
-CITIES = (BUSIEST, "guangzhou", SMALLEST)
+CITIES = (BUSIEST, "guangzhou", "lianyungang")
 SUPERVISOR = f"supervisor@{BUSIEST}.authority"
 OF_A_BODY = "reviewer@yulin.authority"
-IN_DATABASE, COUNTED, OVER_HTTP, BOARD, LISTED, YEAR = Aim(5), Aim(20), Aim(50), Aim(300), Aim(20), Aim(300)
+IN_DATABASE, COUNTED, OVER_HTTP, BOARD, LISTED = Aim(5), Aim(20), Aim(50), Aim(300), Aim(20)
 """Milliseconds."""
 
 
@@ -92,9 +87,7 @@ async def _run(size: Size) -> list[Figure]:
             await _agree(connection, now)
             figures = await _in_database(connection, now, size.calls, where)
             figures += await _cases_known(connection, size.calls, where)
-            async with _archive(running.postgres.dsn()) as archive:
-                figures += await _board(archive, size.calls, where)
-                figures += await _year(archive, max(1, size.calls // 10), where)
+            figures += await _board(running.postgres.dsn(), size.calls, where)
         finally:
             await connection.close()
         with listen(free_port()) as listener:
@@ -204,46 +197,25 @@ async def _cases_known(connection: asyncpg.Connection[asyncpg.Record], calls: in
     return figures
 
 
-@asynccontextmanager
-async def _archive(dsn: str) -> AsyncIterator[Archive]:
+async def _board(dsn: str, calls: int, where: str) -> list[Figure]:
+    """The board of the busiest city, all of its statements and until its shape is made."""
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=partial(asyncpg.connect, dsn), isolation_level="AUTOCOMMIT"
     )
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
-        yield Archive(DatabaseClock(), pool, engine, RecordOfNotices(read_scopes()))
-    await engine.dispose()
-
-
-async def _board(archive: Archive, calls: int, where: str) -> list[Figure]:
-    """The board of the busiest city, all of its statements and until its shape is made."""
     milliseconds = []
-    for _ in range(WARM_UP + calls):
-        started = perf_counter()
-        async with archive.store() as store:
-            asking = Asking(Sight((BUSIEST,)), Narrowing(), await store.present(), "zh")
-            board = await board_shown(store, asking)
-        milliseconds.append((perf_counter() - started) * 1e3)
-        if board is None or not board.late:
-            raise RuntimeError("the board shows nothing: there is nothing to measure")
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
+        archive = Archive(DatabaseClock(), pool, engine, RecordOfNotices(read_scopes()))
+        for _ in range(WARM_UP + calls):
+            started = perf_counter()
+            async with archive.store() as store:
+                asking = Asking(Sight((BUSIEST,)), Narrowing(), await store.present(), "zh")
+                board = await board_shown(store, asking)
+            milliseconds.append((perf_counter() - started) * 1e3)
+            if board is None or not board.late:
+                raise RuntimeError("the board shows nothing: there is nothing to measure")
+    await engine.dispose()
     method = f"{calls} boards one after another, in this process; {where}"
     return _figures("board of the busiest city", milliseconds[WARM_UP:], method, BOARD)
-
-
-async def _year(archive: Archive, calls: int, where: str) -> list[Figure]:
-    """The figures of the smallest city for the last 365 days, all of their statements and until they are added up."""
-    milliseconds, decided = [], 0
-    present = await archive.present()
-    today = to_shanghai(present.now).date()
-    days = Days(today - timedelta(days=365), today + timedelta(days=1))
-    for _ in range(calls):
-        started = perf_counter()
-        found = await tallied(archive, Seen((SMALLEST,)), days, present)
-        milliseconds.append((perf_counter() - started) * 1e3)
-        decided = sum(each.tasks.decided for each in found.values())
-    if not decided:
-        raise RuntimeError("the figures count nothing: there is nothing to measure")
-    method = f"{calls} counts one after another, {decided:,} tasks decided in the year; {where}"
-    return _figures("figures of a year of the smallest city", milliseconds, method, YEAR)
 
 
 def _called(url: str, home: Path, name: str, login: str, path: str, calls: int, where: str) -> list[Figure]:

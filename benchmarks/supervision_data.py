@@ -1,16 +1,15 @@
 """Many open and closed tasks in PostgreSQL, made there: what the bench of supervision asks about.
 
 Five cities of unlike size with sixty providers each. Every case keeps the rules of its city as they are today, so that
-what is listed can be rendered. One open task in five is overdue, the longest by more than a year. Closed tasks ended
-over more than two years, one in five late, one in twenty after its clock had stood still; the first of each case lay
-before the operator of its city.
+what is listed can be rendered. One open task in five is overdue, the longest by more than a year. The first task of
+each case, which is closed, lay before the operator of its city.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import asyncpg
@@ -45,15 +44,13 @@ class Template(NamedTuple):
     body: str
     provider: str
     period: str | None
-    outcomes: list[str]
     clock: str
 
 
 MADE = """
 create temp table made on commit drop as
 select n, md5('case' || n)::uuid::text as case_id, n % 9 < 5 as is_open, t.*,
-  case when n % 9 >= 5 then $2::timestamptz - floor(7 + h * 800) * interval '1 day'
-    when t.period like '%h' then $3::timestamptz + (h - 0.2) * interval '60 hours'
+  case when t.period like '%h' then $3::timestamptz + (h - 0.2) * interval '60 hours'
     when h < 0.2 then $2::timestamptz - floor(least(-30 * ln(h / 0.2 + 1e-6), 400)) * interval '1 day'
     else $2::timestamptz + (1 + floor((h - 0.2) * 40)) * interval '1 day' end as due_at,
   case when h2 < 0.4 then (array['acc_1', 'acc_2', 'acc_3'])[1 + n % 3] end as claimed_by, h2
@@ -71,22 +68,17 @@ select case_id, upper(city) || '-' || n, city, procedure, '', 'acc_party', provi
 from made
 """
 TASKS = """
-insert into tasks (task_id, case_id, city, procedure, party, step, stage, round, body, state, claimed_by, outcome, late,
+insert into tasks (task_id, case_id, city, procedure, party, step, stage, round, body, state, claimed_by, late,
   opened_at, ended_at, due_at, at_once, provisional, case_received_at, urgings, urged_at, clock)
 select case_id || '.' || stage || '.' || r, case_id, city, procedure, 'acc_party', step, stage, r,
   case when r = 1 then city || '.operator' else body end,
   case when not it_is_open then 'done' when claimed_by is null then 'open' else 'claimed' end, claimed_by,
-  case when not it_is_open then outcomes[1 + n % array_length(outcomes, 1)] end, not it_is_open and r = 3,
+  not it_is_open and r = 3, due_at - interval '20 days', case when not it_is_open then due_at end, due_at, false, false,
   due_at - interval '20 days',
-  case when not it_is_open then
-    least(due_at, $1) + case when r = 3 then h2 * 6 else -h2 * 10 end * interval '1 day' end,
-  due_at, false, false, due_at - interval '20 days',
   case when it_is_open and h2 < 0.05 then 1 + n % 3 else 0 end,
   case when it_is_open and h2 < 0.05 then due_at - interval '1 day' end,
   clock || jsonb_build_object('started_at', due_at - interval '20 days', 'due_at', due_at,
     'last_day', (due_at - interval '1 second')::date)
-    || case when not it_is_open and n % 20 = 0 then jsonb_build_object('stops', jsonb_build_array(jsonb_build_object(
-      'stopped_at', due_at - interval '18 days', 'resumed_at', due_at - interval '15 days'))) else '{}' end
 from made cross join lateral generate_series(1, case when is_open then 2 else 5 end) r
 cross join lateral (select is_open and r = 2 as it_is_open) as whether
 """
@@ -130,7 +122,7 @@ async def make(connection: asyncpg.Connection[asyncpg.Record], cases: int) -> No
         await _put_slots(connection, today)
         await connection.execute(MADE, cases, midnight(today), now)
         await connection.execute(CASES)
-        await connection.execute(TASKS, now - timedelta(days=7))
+        await connection.execute(TASKS)
         await connection.execute(ACTS, WAITING)
         await connection.execute(EVENTS)
         for row in kept:
@@ -142,7 +134,7 @@ async def _put_slots(connection: asyncpg.Connection[asyncpg.Record], today: date
     """A slot for each template, as often as its city has a share in the cases."""
     await connection.execute(
         "create temp table slots (slot int primary key, city text, procedure text, digest text, step text, stage text, "
-        "body text, provider text, period text, outcomes text[], clock jsonb) on commit drop"
+        "body text, provider text, period text, clock jsonb) on commit drop"
     )
     slots: list[tuple[int, *Template]] = []
     for city, share in SHARES.items():
@@ -191,6 +183,5 @@ def _templates(rules: ProcedureRules, providers: list[str]) -> Iterator[Template
                 )
                 yield Template(
                     *(rules.city, rules.procedure, rules.digest(), step.step, stage.stage, body, provider, period),
-                    [each.outcome for each in stage.outcomes],
                     clock.model_dump_json(),
                 )

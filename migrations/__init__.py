@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from activities.database_url import checked
+from migrations.filling_first import fill_in_first
 from migrations.looking_first import look_first
 
 
@@ -23,5 +24,6 @@ def configuration(dsn: str) -> Config:
 async def upgrade(dsn: str) -> None:
     """The database has the newest schema; one that has it already is left alone."""
     await look_first(dsn)
+    await fill_in_first(dsn)
     # Alembic runs its own event loop for the asynchronous driver.
     await asyncio.to_thread(command.upgrade, configuration(dsn), "head")

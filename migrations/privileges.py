@@ -140,7 +140,6 @@ ROUTINES: Mapping[str, str] = {
     "look_at_gate_tables()": WRITER,
     "make_archives(timestamp with time zone)": WRITER,
     "make_gate_months(date, date)": WRITER,
-    "what_a_task_took(jsonb, text, timestamp with time zone, timestamp with time zone)": WRITER,
 }
 """What the owner does for a login, within bounds of its own; the partitions themselves are nobody's but the owner's."""
 SEQUENCES: Mapping[str, Stated] = {"refused_rewritings": READ}

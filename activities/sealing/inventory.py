@@ -129,7 +129,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "sweeps": {I: "case_id", N: "holder pause"},
     "tasks": {
         I: "task_id case_id party claimed_by lapsed_of supplement_act",
-        N: "city procedure step stage body urgency state outcome clock took",
+        N: "city procedure step stage body urgency state outcome clock",
     },
     "worker_job_ends": {N: "job last_reason"},
     "worker_jobs": {I: "worker_id", N: "job"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, Computed, DateTime, Index, Integer, String, text
+from sqlalchemy import ARRAY, Column, Computed, DateTime, Index, String, text
 from sqlmodel import Field, SQLModel
 
 from activities.tables.columns import instant, jsonb
@@ -40,11 +40,7 @@ class CaseRow(SQLModel, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         Index("cases_of_party", "party", text("received_at DESC"), "case_id"),
-        Index(
-            "cases_of_city",
-            *("city", text("received_at DESC"), "case_id"),
-            postgresql_include=["provider", "procedure", "closed_at"],
-        ),
+        Index("cases_of_city", "city", text("received_at DESC"), "case_id"),
         Index(
             "cases_for_body",
             *("for_body", text("received_at DESC"), "case_id"),
@@ -60,12 +56,7 @@ class CaseRow(SQLModel, table=True):
         ),
         Index("cases_latest", text("received_at DESC"), "case_id"),
         Index("cases_to_archive", "closed_at", postgresql_where=text("closed_at IS NOT NULL AND archived_at IS NULL")),
-        Index(
-            "cases_closed_of_city",
-            *("city", "closed_at"),
-            postgresql_include=["case_id", "provider", "procedure", "outcome", "received_at"],
-            postgresql_where=text("closed_at IS NOT NULL"),
-        ),
+        Index("cases_closed_of_city", "city", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index(
             "cases_rectifying", "city", postgresql_where=text(f"procedure = '{RECTIFICATION}' AND closed_at IS NULL")
         ),
@@ -196,7 +187,6 @@ class TaskRow(SQLModel, table=True):
             text("at_once DESC"),
             "due_at",
             "task_id",
-            postgresql_include=["body", "procedure", "stage", "opened_at", "state"],
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("tasks_due_of_body", "body", "due_at", "task_id", postgresql_where=text(WITH_A_DUE_DAY)),
@@ -209,12 +199,12 @@ class TaskRow(SQLModel, table=True):
         Index(
             "tasks_ended_of_city",
             *("city", "ended_at"),
-            postgresql_include=["body", "late", "state", "due_at", "procedure", "stage", "outcome", "took"],
+            postgresql_include=["body", "late", "state", "due_at", "procedure"],
             postgresql_where=text(ENDED),
         ),
         Index("tasks_ended_of_body", "body", text("ended_at DESC"), "task_id", postgresql_where=text(ENDED)),
         Index("tasks_of_case", "case_id"),
-        Index("tasks_of_body", "body", text("case_received_at DESC"), "case_id"),
+        Index("tasks_of_body_latest", "body", text("case_received_at DESC"), "case_id"),
         Index("tasks_urged", "city", "urged_at", postgresql_where=text("urgings > 0")),
         Index(
             "tasks_owed_promptly",
@@ -263,16 +253,6 @@ class TaskRow(SQLModel, table=True):
     case_received_at: datetime | None = instant(nullable=True, default=None)
     """When its case was received, by which the cases of a body are listed: never null, the database sees to it."""
     clock: dict[str, Any] = jsonb()
-    took: list[int] | None = Field(
-        default=None,
-        sa_column=Column(
-            ARRAY(Integer()),
-            Computed("what_a_task_took(clock, outcome, due_at, ended_at)", persisted=True),
-            nullable=True,
-        ),
-    )
-    """What figures count of a task that has ended, as migration 0048 makes it of the other columns; null while it is
-    open."""
 
 
 class ObjectionRow(SQLModel, table=True):

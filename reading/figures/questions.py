@@ -69,22 +69,40 @@ c.city = :city and (:body is null or c.provider = :body) and (:county is null or
 and (:procedure is null or c.procedure = :procedure)
 and (:rectifies is null or c.procedure <> :rectification or c.provider = :rectifies)
 """
-# Of `took`, as migration 0048 makes it: what there is a limit in, the hours, and days since `FIRST_DAY`.
+# What two rules stopped at once stood still once.
+STOOD = """(
+  select range_agg(tstzrange(stopped_at, greatest(stopped_at, least(resumed_at, ran_until))))
+  from jsonb_to_recordset(stops) as stop (stopped_at timestamptz, resumed_at timestamptz)
+)"""
 ENDED_TASKS = f"""
 select body, procedure, stage, outcome, late, limited, in_days,
   case when outcome is not null then greatest(0, case when in_days
-    then (:days)[took[4] + 1] - (:days)[took[3] + 1] - case when cardinality(took) > 5 then (
-      select sum((:days)[took[n + 1] + 1] - (:days)[took[n] + 1]) from generate_series(6, cardinality(took), 2) as n
+    then {day("ran_until")} - {day("started_at")} - case when stopped then (
+      select coalesce(sum({day("upper(stood) - interval '1 microsecond'")} - {day("lower(stood)")}), 0)
+      from unnest({STOOD}) as stood
     ) else 0 end
-    else took[2]
+    else ceil((date_part('epoch', ran_until - started_at) - case when stopped then (
+      select coalesce(sum(date_part('epoch', upper(stood) - lower(stood))), 0) from unnest({STOOD}) as stood
+    ) else 0 end) / 3600)::int
   end) end as used,
-  case when late then greatest(0, {day("ended_at")} - (:days)[took[5] + 1]) end as late_by,
+  case when late then greatest(0, {day("ended_at")} - {day("coalesce(ends_at - interval '1 microsecond', ended_at)")})
+  end as late_by,
   count(*) as tasks
 from (
-  select body, procedure, stage, case when state = 'done' then outcome end as outcome, late, ended_at, took,
-    took[1] > 0 as limited, took[1] = 1 as in_days
-  from tasks t where {OF_TASKS} and {in_span("t.ended_at")}
-) as ended
+  select *, limited and coalesce(period, '') not like '%h' as in_days, jsonb_array_length(stops) > 0 as stopped
+  from (
+    select *, ends_at is not null or period is not null as limited
+    from (
+    select body, procedure, stage, case when state = 'done' then outcome end as outcome, late, ended_at,
+      (clock ->> 'started_at')::timestamptz as started_at,
+      coalesce((clock ->> 'stopped_at')::timestamptz, ended_at) as ran_until,
+      coalesce((clock -> 'own_due_at' ->> outcome)::timestamptz, due_at) as ends_at,
+      coalesce(clock -> 'own_periods' ->> outcome, clock ->> 'period') as period,
+      coalesce(clock -> 'stops', '[]') as stops
+    from tasks t where {OF_TASKS} and {in_span("t.ended_at")}
+    ) as ended
+  ) as ended_so
+) as timed
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 """  # noqa: S608 - made of constants
 OPEN_TASKS = f"""

@@ -30,7 +30,6 @@ KNOWN = str(
         51,
     ).compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
 )
-OF_A_YEAR = "select count(took) from tasks where city = 'nanning' and ended_at is not null and ended_at >= now()"
 OF_VERSIONS = "select case_id, number from dataset_versions where case_id = any(array['a', 'b'])"
 OF_URGINGS = "select count(*) from tasks where city = 'nanning' and urgings > 0 and urged_at >= now()"
 
@@ -47,10 +46,9 @@ async def plan(pool: Pool, statement: str) -> str:
     ("statement", "index"),
     [
         (WAITING, "acts_unsettled"),
-        (KNOWN, "tasks_of_body"),
+        (KNOWN, "tasks_of_body_latest"),
         (KNOWN, "cases_of_provider"),
         (KNOWN, "cases_for_body"),
-        (OF_A_YEAR, "tasks_ended_of_city"),
         (OF_URGINGS, "tasks_urged"),
         (OF_VERSIONS, "dataset_versions_of_case"),
     ],

@@ -1,0 +1,99 @@
+"""What migration 0048 needs of `tasks` is written before it begins, a little at a time, while everybody writes.
+
+Every task names when its case was received. In one statement that would be every row of the table in one transaction,
+and an index beside it which lets nobody write while it is built. Here a trigger fills in new rows at once, the others
+are filled in by pages, passing over what somebody has in hand, and the index is built while others write; the
+migration then finds hardly anything left to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+
+from activities.database_url import checked
+
+INDEX = "tasks_of_body_latest"
+PAGES = 500
+"""How many pages of `tasks` are filled in at a time: some ten thousand rows, which are then free again."""
+ROUNDS = 3
+"""What somebody has in hand all this time is left to the migration."""
+IS_THERE = "select exists (select from pg_class where oid = to_regclass('public.tasks'))"
+IS_DONE = """
+select exists (select from pg_index where indexrelid = to_regclass('public.' || $1) and indisvalid)
+"""
+ONE_AT_A_TIME = "select pg_try_advisory_lock(hashtextextended('kaifang.migrations.filling_first', 0))"
+"""Tried and not waited for: whoever waits in a statement is in turn waited for by an index that is being built."""
+AGAIN = 0.5
+"""Seconds."""
+IS_SAID = "select exists (select from pg_trigger where tgrelid = 'tasks'::regclass and tgname = 'case_is_known')"
+COLUMN = "alter table tasks add column if not exists case_received_at timestamptz"
+OF_ITS_CASE = """
+create or replace function task_knows_its_case() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public as $$
+begin
+  new.case_received_at := (select received_at from cases where case_id = new.case_id);
+  return new;
+end $$
+"""
+"""For whoever does not write it, as programs of the release before."""
+TRIGGER = """
+create or replace trigger case_is_known before insert on tasks for each row when (new.case_received_at is null)
+execute function task_knows_its_case()
+"""
+LENGTH = "select pg_relation_size('tasks') / current_setting('block_size')::int"
+FILL_IN = """
+with found as (
+  select task_id, case_id from tasks
+  where ctid >= format('(%s,0)', $1::bigint)::tid and ctid < format('(%s,0)', $2::bigint)::tid
+    and case_received_at is null
+  for no key update skip locked
+)
+update tasks set case_received_at = cases.received_at
+from found join cases using (case_id) where tasks.task_id = found.task_id
+"""
+IS_LEFT = "select exists (select from tasks where case_received_at is null)"
+BUILD = f"create index concurrently {INDEX} on tasks (body, case_received_at desc, case_id)"
+
+
+async def fill_in_first(dsn: str) -> None:
+    """Tasks know when their case was received, and the index that goes by it is built. A database that has no tables
+    yet, or has the index already, is left alone."""
+    connection = await asyncpg.connect(checked(dsn))
+    try:
+        if not await connection.fetchval(IS_THERE):
+            return
+        await _alone(connection)
+        if not await connection.fetchval(IS_DONE, INDEX):
+            await _said(connection)
+            await _filled_in(connection)
+            # One that was begun and not ended is there and of no use.
+            await connection.execute(f"drop index concurrently if exists {INDEX}")
+            await connection.execute(BUILD)
+    finally:
+        await connection.close()
+
+
+async def _alone(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Nobody else does this until the connection is closed."""
+    while not await connection.fetchval(ONE_AT_A_TIME):  # noqa: ASYNC110  another process ends it
+        await asyncio.sleep(AGAIN)
+
+
+async def _said(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """A moment's lock: the column is empty and may be."""
+    if not await connection.fetchval(IS_SAID):
+        async with connection.transaction():
+            await connection.execute(COLUMN)
+            await connection.execute(OF_ITS_CASE)
+            await connection.execute(TRIGGER)
+
+
+async def _filled_in(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    for _ in range(ROUNDS):
+        # What is written beyond them meanwhile knows it already.
+        for first in range(0, await connection.fetchval(LENGTH), PAGES):
+            await connection.execute(FILL_IN, first, first + PAGES)
+        if not await connection.fetchval(IS_LEFT):
+            return
