@@ -15,8 +15,8 @@ import asyncpg
 from activities.database_url import checked
 
 INDEX = "tasks_of_body_latest"
-PAGES = 500
-"""How many pages of `tasks` are filled in at a time: some ten thousand rows, which are then free again."""
+PAGES = 50
+"""How many pages of `tasks` are filled in at a time: some hundreds of rows, which somebody may wait for meanwhile."""
 ROUNDS = 3
 """What somebody has in hand all this time is left to the migration."""
 IS_THERE = "select exists (select from pg_class where oid = to_regclass('public.tasks'))"
