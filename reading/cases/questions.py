@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, false, or_, true, union
+from sqlalchemy import ColumnElement, Label, and_, false, or_, true, union
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
@@ -130,7 +130,8 @@ def first_known(ways: WaysToCases, sought: CasesSought, after: str | None, limit
         for way in ways.of_case
     ]
     if ways.tasks_of:
-        received_at, case_id = col(TaskRow.case_received_at).label("received_at"), col(TaskRow.case_id)
+        received_at: Label[Any] = col(TaskRow.case_received_at).label("received_at")
+        case_id = col(TaskRow.case_id)
         lists.append(
             select_columns(received_at, case_id)
             .distinct()
