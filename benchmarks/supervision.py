@@ -1,5 +1,5 @@
-"""Supervision of many tasks: the overdue page of a body and of a city and the counts of a city, in PostgreSQL and over
-HTTP.
+"""Supervision of many tasks: the overdue page of a body and of a city, the counts of a city and the cases that a body
+knows of, in PostgreSQL and most of it over HTTP.
 
 In the database means: the statements that the service sends, prepared and sent by the same driver, until the last row
 is here. What is counted is compared with a count by the one meaning of *overdue*, task by task, before it is measured.
@@ -33,7 +33,9 @@ from benchmarks.parties import ACCOUNTS
 from benchmarks.servers import servers
 from benchmarks.supervision_data import BUSIEST, make
 from reading.board.shown import board_shown
+from reading.cases.questions import CasesSought, first_known
 from reading.due import overdue
+from reading.sight import Caller
 from reading.store import Archive
 from reading.supervision.due_lists import DueBetween
 from reading.supervision.lists import Asking
@@ -59,11 +61,12 @@ FULL, QUICK, TINY = Size(1_800_000, 500), Size(90_000, 100), Size(1800, 10)
 WARM_UP = 20
 PAGE = 51
 """A page of 50, and one more to know whether there is another."""
-BODY = f"{BUSIEST}.operator"
+BODY = OPERATOR = f"{BUSIEST}.operator"
+PROVIDER = f"{BUSIEST}.department-17"
 CITIES = (BUSIEST, "guangzhou", "lianyungang")
 SUPERVISOR = f"supervisor@{BUSIEST}.authority"
 OF_A_BODY = "reviewer@yulin.authority"
-IN_DATABASE, COUNTED, OVER_HTTP, BOARD = Aim(5), Aim(20), Aim(50), Aim(300)
+IN_DATABASE, COUNTED, OVER_HTTP, BOARD, LISTED = Aim(5), Aim(20), Aim(50), Aim(300), Aim(20)
 """Milliseconds."""
 
 
@@ -83,6 +86,7 @@ async def _run(size: Size) -> list[Figure]:
             where = await _described(connection, now)
             await _agree(connection, now)
             figures = await _in_database(connection, now, size.calls, where)
+            figures += await _cases_known(connection, size.calls, where)
             figures += await _board(running.postgres.dsn(), size.calls, where)
         finally:
             await connection.close()
@@ -181,6 +185,16 @@ async def _timed(
             raise RuntimeError(f"{name}: there is nothing to measure")
     method = f"{calls} calls of the prepared statement one after another, until the last row is here; {where}"
     return _figures(name, milliseconds[WARM_UP:], method, aim)
+
+
+async def _cases_known(connection: asyncpg.Connection[asyncpg.Record], calls: int, where: str) -> list[Figure]:
+    """The first page of the cases that a provider among sixty knows of, and a body that has a task in every case."""
+    figures: list[Figure] = []
+    for name, body, role in (("a provider", PROVIDER, "provider"), ("the operator", OPERATOR, "operator")):
+        officer = Caller("acc_officer", "officer", BUSIEST, body, role, frozenset({"reviewer"}))
+        listed = [first_known(officer.ways_to_cases(), CasesSought(), None, PAGE)]
+        figures += await _timed(connection, f"cases that {name} knows of in the database", listed, calls, where, LISTED)
+    return figures
 
 
 async def _board(dsn: str, calls: int, where: str) -> list[Figure]:

@@ -1,7 +1,8 @@
 """Many open and closed tasks in PostgreSQL, made there: what the bench of supervision asks about.
 
 Five cities of unlike size with sixty providers each. Every case keeps the rules of its city as they are today, so that
-what is listed can be rendered. One open task in five is overdue, the longest by more than a year.
+what is listed can be rendered. One open task in five is overdue, the longest by more than a year. The first task of
+each case, which is closed, lay before the operator of its city.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Template(NamedTuple):
     step: str
     stage: str
     body: str
+    provider: str
     period: str | None
     clock: str
 
@@ -61,16 +63,18 @@ order by due_at
 CASES = """
 insert into cases (case_id, case_number, city, procedure, dataset_id, party, provider, received_at, rules_digest,
   number, engine_number, closed_at, outcome)
-select case_id, upper(city) || '-' || n, city, procedure, '', 'acc_party', body, due_at - interval '20 days', digest,
-  3, 3, case when not is_open then due_at end, case when not is_open then 'refused' end
+select case_id, upper(city) || '-' || n, city, procedure, '', 'acc_party', provider, due_at - interval '20 days',
+  digest, 3, 3, case when not is_open then due_at end, case when not is_open then 'refused' end
 from made
 """
 TASKS = """
 insert into tasks (task_id, case_id, city, procedure, party, step, stage, round, body, state, claimed_by, late,
-  opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, clock)
-select case_id || '.' || stage || '.' || r, case_id, city, procedure, 'acc_party', step, stage, r, body,
+  opened_at, ended_at, due_at, at_once, provisional, case_received_at, urgings, urged_at, clock)
+select case_id || '.' || stage || '.' || r, case_id, city, procedure, 'acc_party', step, stage, r,
+  case when r = 1 then city || '.operator' else body end,
   case when not it_is_open then 'done' when claimed_by is null then 'open' else 'claimed' end, claimed_by,
   not it_is_open and r = 3, due_at - interval '20 days', case when not it_is_open then due_at end, due_at, false, false,
+  due_at - interval '20 days',
   case when it_is_open and h2 < 0.05 then 1 + n % 3 else 0 end,
   case when it_is_open and h2 < 0.05 then due_at - interval '1 day' end,
   clock || jsonb_build_object('started_at', due_at - interval '20 days', 'due_at', due_at,
@@ -130,7 +134,7 @@ async def _put_slots(connection: asyncpg.Connection[asyncpg.Record], today: date
     """A slot for each template, as often as its city has a share in the cases."""
     await connection.execute(
         "create temp table slots (slot int primary key, city text, procedure text, digest text, step text, stage text, "
-        "body text, period text, clock jsonb) on commit drop"
+        "body text, provider text, period text, clock jsonb) on commit drop"
     )
     slots: list[tuple[int, *Template]] = []
     for city, share in SHARES.items():
@@ -178,6 +182,6 @@ def _templates(rules: ProcedureRules, providers: list[str]) -> Iterator[Template
                     calendar_version=1,
                 )
                 yield Template(
-                    *(rules.city, rules.procedure, rules.digest(), step.step, stage.stage, body, period),
+                    *(rules.city, rules.procedure, rules.digest(), step.step, stage.stage, body, provider, period),
                     clock.model_dump_json(),
                 )

@@ -11,6 +11,7 @@ from alembic.config import Config
 
 from activities.database_url import checked
 from migrations.beforehand import build_beforehand
+from migrations.filling_first import fill_in_first
 from migrations.looking_first import look_first
 from migrations.waiting import USUAL, Attempt, Patience, alone, with_patience
 
@@ -33,5 +34,6 @@ async def upgrade(dsn: str, patience: Patience = USUAL) -> None:
         await asyncio.to_thread(command.upgrade, configuration(dsn, attempt), "head")
 
     async with alone(dsn):
-        for part in (partial(look_first, dsn), partial(build_beforehand, dsn), migrated):
-            await with_patience(dsn, patience, part)
+        for part in (look_first, fill_in_first, build_beforehand):
+            await with_patience(dsn, patience, partial(part, dsn))
+        await with_patience(dsn, patience, migrated)

@@ -13,6 +13,7 @@ import asyncpg
 from sqlalchemy import Connection
 
 from activities.database_url import checked
+from migrations.filling_first import INDEX
 from migrations.waiting import Attempt
 
 THERE = """
@@ -49,6 +50,13 @@ WANTED = (
         {"wanted_until": "timestamptz"},
         "cases_filed_late",
         "(city, received_at desc, case_id) where received_at >= wanted_until",
+    ),
+    Wanted(
+        "0051",
+        "tasks",
+        {"case_received_at": "timestamptz"},
+        INDEX,
+        "(body, case_received_at desc, case_id)",
     ),
 )
 

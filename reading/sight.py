@@ -49,6 +49,17 @@ class County:
 
 
 @dataclass(frozen=True)
+class WaysToCases:
+    """The ways in which somebody may know of a case. Each by itself has an index in which its cases lie in the order of
+    a list; all of them as one condition have none."""
+
+    of_case: tuple[ColumnElement[bool], ...] = ()
+    """What holds of the cases."""
+    tasks_of: str | None = None
+    """The body whose tasks lead to their cases."""
+
+
+@dataclass(frozen=True)
 class Caller:
     """An account as the directory has it now; an officer serves a body, which has a role in its city."""
 
@@ -177,11 +188,18 @@ class Caller:
         return sight is not None and sight.rectifications
 
     def sees_cases(self) -> ColumnElement[bool]:
-        """The cases that the caller may know of by its present role: its own, those that its body takes part in, those
-        of its city. What it filed for a body is not its own. A rectification is known to the bodies that have a part in
-        it and to supervisors, not to every officer of the city."""
+        """The cases that the caller may know of, in whichever of its ways."""
+        known = self.ways_to_cases()
+        ways = [*known.of_case, *([] if known.tasks_of is None else [has_or_had_a_task(known.tasks_of)])]
+        return or_(*ways) if ways else false()
+
+    def ways_to_cases(self) -> WaysToCases:
+        """How the caller may know of a case by its present role: its own, those that its body takes part in, those of
+        its city. What it filed for a body is not its own. A rectification is known to the bodies that have a part in it
+        and to supervisors, not to every officer of the city."""
         if self.has("admin"):
-            return true()
+            return WaysToCases((true(),))
+        tasks_of = None
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
             ways.append(and_(col(CaseRow.party) == self.account_id, not_(filed_for_a_body())))
@@ -194,19 +212,11 @@ class Caller:
         ):
             ways.append(self.within())
         elif self.has("reviewer") and self.body:
-            held = exists().where(
-                col(TaskRow.case_id) == col(CaseRow.case_id),
-                col(TaskRow.body) == self.body,
-                # A case that only time brings before the body is not known to it before that instant.
-                col(TaskRow.state) != FORESEEN,
-            )
-            concerns_its_body = or_(col(CaseRow.provider) == self.body, col(CaseRow.for_body) == self.body, held)
+            ways += [col(CaseRow.provider) == self.body, col(CaseRow.for_body) == self.body]
+            tasks_of = self.body
             if sees_more:
-                is_no_rectification = col(CaseRow.procedure) != RECTIFICATION
-                ways.append(or_(concerns_its_body, and_(self.within(), is_no_rectification)))
-            else:
-                ways.append(concerns_its_body)
-        return or_(*ways) if ways else false()
+                ways.append(and_(self.within(), col(CaseRow.procedure) != RECTIFICATION))
+        return WaysToCases(tuple(ways), tasks_of)
 
     def within(self) -> ColumnElement[bool]:
         """The cases of the caller's city, or of the county that its body belongs to."""
@@ -253,6 +263,17 @@ class Caller:
             is_impartial = not_(self.has_a_side_in_its_case())
             ways.append(exists().where(of_task, col(TaskRow.body) == self.body, has_come, is_impartial))
         return or_(*ways)
+
+
+def has_or_had_a_task(body: str) -> ColumnElement[bool]:
+    """Of a case: a task of it lies or lay before this body."""
+    return exists().where(col(TaskRow.case_id) == col(CaseRow.case_id), *before_a_body(body))
+
+
+def before_a_body(body: str) -> tuple[ColumnElement[bool], ...]:
+    """Of a task: it lies or lay before this body. One that only time brings before it is not known to it before that
+    instant."""
+    return col(TaskRow.body) == body, col(TaskRow.state) != FORESEEN
 
 
 def filed_for_a_body(case: Any = CaseRow) -> ColumnElement[bool]:

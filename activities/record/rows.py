@@ -67,6 +67,7 @@ class TaskKept(NamedTuple):
     lapsed_of: str | None
     supplement_asked_at: datetime | None
     supplement_act: str | None
+    case_received_at: datetime | None
     clock: str
 
 
@@ -159,7 +160,18 @@ class FiledOfBody(NamedTuple):
     since: datetime
 
 
-AS_IT_OPENED = ("case_id", "city", "procedure", "party", "step", "stage", "round", "opened_at", "at_once")
+AS_IT_OPENED = (
+    "case_id",
+    "city",
+    "procedure",
+    "party",
+    "step",
+    "stage",
+    "round",
+    "opened_at",
+    "at_once",
+    "case_received_at",
+)
 UPSERT_TASK = upsert("tasks", (*TaskKept._fields, "remind_at"), ("task_id",), AS_IT_OPENED)
 INSERT_GRANT = insert("grants", GrantKept._fields)
 UPSERT_OBJECTION = upsert("objections", ObjectionKept._fields, ("case_id",), ("dataset_id", "party", "ground"))
@@ -280,6 +292,7 @@ def task_kept(case: CaseState, task: TaskState) -> TaskKept:
         lapsed_of=task.lapsed_of,
         supplement_asked_at=task.supplement_asked_at,
         supplement_act=task.supplement_act,
+        case_received_at=case.received_at,
         clock=task.clock.model_dump_json(),
     )
 

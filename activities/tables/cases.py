@@ -204,7 +204,7 @@ class TaskRow(SQLModel, table=True):
         ),
         Index("tasks_ended_of_body", "body", text("ended_at DESC"), "task_id", postgresql_where=text(ENDED)),
         Index("tasks_of_case", "case_id"),
-        Index("tasks_of_body", "body", "case_id"),
+        Index("tasks_of_body_latest", "body", text("case_received_at DESC"), "case_id"),
         Index("tasks_urged", "city", "urged_at", postgresql_where=text("urgings > 0")),
         Index(
             "tasks_owed_promptly",
@@ -250,6 +250,8 @@ class TaskRow(SQLModel, table=True):
     """The act in whose content it stands what was asked for."""
     remind_at: datetime | None = instant(nullable=True, default=None)
     """When the reminder looks at it again; it is derived from the clock and may be early, never late."""
+    case_received_at: datetime | None = instant(nullable=True, default=None)
+    """When its case was received, by which the cases of a body are listed: never null, the database sees to it."""
     clock: dict[str, Any] = jsonb()
 
 

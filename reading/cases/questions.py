@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, Label, and_, false, or_, true, union
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, TaskRow
 from models.passing import opened_by_time
@@ -18,7 +21,7 @@ from reading.cases.shapes import CaseShown
 from reading.due import answers, has_come, moves_pending, overdue, unsettled
 from reading.paging import Cut, cut, instant, number_of, place_of
 from reading.read_by.register import texts_are_read
-from reading.sight import Caller
+from reading.sight import Caller, WaysToCases, before_a_body
 from reading.store import CaseRead, Store
 
 LATEST_FIRST = (col(CaseRow.received_at).desc(), col(CaseRow.case_id))
@@ -122,6 +125,46 @@ async def task_at(store: Store, caller: Caller, case_number: str, stage: str, ro
 
 async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | None, limit: int) -> Cut[CaseRow]:
     """A page of the cases that the caller may know of, latest first. Raises CursorUnusable."""
+    found = await store.session.exec(first_known(caller.ways_to_cases(), sought, after, limit + 1))
+    return cut(found.all(), limit, received)
+
+
+def first_known(ways: WaysToCases, sought: CasesSought, after: str | None, limit: int) -> SelectOfScalar[CaseRow]:
+    """The statement for the latest cases that are searched for and known in one of these ways, beyond the page that
+    ended there. Raises CursorUnusable.
+
+    Each way is a list by itself, in the order of its index and no longer than what is asked for, and the latest of them
+    all are the first of the whole: asked as one condition, nothing but the whole table answers it.
+    """
+    wanted = [*_wanted(sought), *_received_in(sought, after, col(CaseRow.received_at), col(CaseRow.case_id))]
+    if not ways.tasks_of and len(ways.of_case) < 2:
+        return select(CaseRow).where(*(ways.of_case or [false()]), *wanted).order_by(*LATEST_FIRST).limit(limit)
+    lists = [
+        select(CaseRow.received_at, CaseRow.case_id).where(way, *wanted).order_by(*LATEST_FIRST).limit(limit).subquery()
+        for way in ways.of_case
+    ]
+    if ways.tasks_of:
+        received_at: Label[Any] = col(TaskRow.case_received_at).label("received_at")
+        case_id = col(TaskRow.case_id)
+        lists.append(
+            select_columns(received_at, case_id)
+            .distinct()
+            .join(CaseRow, col(CaseRow.case_id) == case_id)
+            .where(*before_a_body(ways.tasks_of), *wanted)
+            .where(*_received_in(sought, after, col(TaskRow.case_received_at), case_id))
+            .order_by(received_at.desc(), case_id)
+            .limit(limit)
+            .subquery()
+        )
+    known = union(*(each.select() for each in lists)).subquery()
+    first = (
+        select_columns(known.c.case_id).order_by(known.c.received_at.desc(), known.c.case_id).limit(limit).subquery()
+    )
+    return select(CaseRow).join(first, first.c.case_id == col(CaseRow.case_id)).order_by(*LATEST_FIRST)
+
+
+def _wanted(sought: CasesSought) -> list[ColumnElement[bool]]:
+    """The conditions for the cases that are searched for, but for when they were received."""
     equal = (
         (CaseRow.city, sought.city),
         (CaseRow.procedure, sought.procedure),
@@ -131,7 +174,7 @@ async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | 
         (CaseRow.provider, sought.provider),
         (CaseRow.party, sought.party),
     )
-    wanted = [caller.sees_cases(), *(col(column) == value for column, value in equal if value is not None)]
+    wanted: list[ColumnElement[bool]] = [col(column) == value for column, value in equal if value is not None]
     match sought.status:
         case "open":
             wanted.append(col(CaseRow.closed_at).is_(None))
@@ -139,14 +182,21 @@ async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | 
             wanted.append(col(CaseRow.closed_at).is_not(None))
     if sought.filed_late is not None:
         wanted.append(filed_late() if sought.filed_late else filed_late().is_not(true()))
+    return wanted
+
+
+def _received_in(
+    sought: CasesSought, after: str | None, received_at: Mapped[Any], case_id: Mapped[str]
+) -> list[ColumnElement[bool]]:
+    """The conditions on when a case was received, of a row that says it. Raises CursorUnusable."""
+    wanted: list[ColumnElement[bool]] = []
     if sought.received_from is not None:
-        wanted.append(col(CaseRow.received_at) >= sought.received_from)
+        wanted.append(received_at >= sought.received_from)
     if sought.received_until is not None:
-        wanted.append(col(CaseRow.received_at) < sought.received_until)
+        wanted.append(received_at < sought.received_until)
     if after is not None:
-        wanted.append(received_earlier(after))
-    found = select(CaseRow).where(*wanted).order_by(*LATEST_FIRST).limit(limit + 1)
-    return cut((await store.session.exec(found)).all(), limit, received)
+        wanted.append(_earlier(after, received_at, case_id))
+    return wanted
 
 
 def received(case: CaseRow) -> tuple[datetime, str]:
@@ -156,10 +206,17 @@ def received(case: CaseRow) -> tuple[datetime, str]:
 
 def received_earlier(after: str) -> ColumnElement[bool]:
     """The cases that come after the page that ended there, in a list with the latest first."""
-    received, case_id = place_of(after, 2)
-    received_at = instant(received)
-    same = and_(col(CaseRow.received_at) == received_at, col(CaseRow.case_id) > str(case_id))
-    return or_(col(CaseRow.received_at) < received_at, same)
+    return _earlier(after, col(CaseRow.received_at), col(CaseRow.case_id))
+
+
+def _earlier(after: str, received_at: Mapped[Any], case_id: Mapped[str]) -> ColumnElement[bool]:
+    at, last = place_of(after, 2)
+    instant_of_last = instant(at)
+    # The first says nothing more than the second, in a form by which an index begins where the page ended.
+    return and_(
+        received_at <= instant_of_last,
+        or_(received_at < instant_of_last, case_id > str(last)),
+    )
 
 
 async def same_request_open(store: Store, caller: Caller, filed: CaseShown) -> CaseRow | None:

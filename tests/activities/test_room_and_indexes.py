@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy.dialects import postgresql
-from sqlmodel import col, select
+from sqlmodel import select
 
 from activities.database import Pool
-from activities.tables.cases import CaseRow, TaskRow
+from activities.tables.cases import TaskRow
 from models import acts as a
+from reading.cases.questions import CasesSought, first_known
 from reading.due import waits_in_time
 from reading.figures.questions import URGINGS
+from reading.sight import Caller
 from tests.driving import Driver
 from tests.owning import owner_of
 
@@ -20,14 +22,13 @@ WAITING = str(
     .where(waits_in_time())
     .compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
 )
-HELD = str(
-    select(CaseRow.case_id)
-    .where(
-        select(TaskRow.task_id)
-        .where(col(TaskRow.case_id) == col(CaseRow.case_id), col(TaskRow.body) == "nanning.transport")
-        .exists()
-    )
-    .compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
+KNOWN = str(
+    first_known(
+        Caller("acc", "acc", "nanning", "nanning.transport", "provider", frozenset({"reviewer"})).ways_to_cases(),
+        CasesSought(),
+        None,
+        51,
+    ).compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
 )
 OF_VERSIONS = "select case_id, number from dataset_versions where case_id = any(array['a', 'b'])"
 OF_URGINGS = "select count(*) from tasks where city = 'nanning' and urgings > 0 and urged_at >= now()"
@@ -45,7 +46,9 @@ async def plan(pool: Pool, statement: str) -> str:
     ("statement", "index"),
     [
         (WAITING, "acts_unsettled"),
-        (HELD, "tasks_of_body"),
+        (KNOWN, "tasks_of_body_latest"),
+        (KNOWN, "cases_of_provider"),
+        (KNOWN, "cases_for_body"),
         (OF_URGINGS, "tasks_urged"),
         (OF_VERSIONS, "dataset_versions_of_case"),
     ],

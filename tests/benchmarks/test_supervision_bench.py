@@ -20,5 +20,7 @@ def test_pages_and_counts_are_measured_in_the_database_and_over_http(
         "counts of the busiest city in the database, p99",
         "counts of a city over HTTP, p99",
         "board of the busiest city, p99",
+        "cases that a provider knows of in the database, p99",
+        "cases that the operator knows of in the database, p99",
     }
     assert all(figure.value > 0 and "1,000 open and 5,000 closed tasks" in figure.method for figure in figures)

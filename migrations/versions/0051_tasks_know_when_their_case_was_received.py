@@ -1,0 +1,54 @@
+"""tasks know when their case was received, and the cases of a body are found by it in their order"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.beforehand import is_there
+
+revision = "0051"
+down_revision = "0050"
+branch_labels = None
+depends_on = None
+
+IS_SAID = "select exists (select from pg_trigger where tgrelid = 'tasks'::regclass and tgname = 'case_is_known')"
+OF_ITS_CASE = """
+create or replace function task_knows_its_case() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public as $$
+begin
+  new.case_received_at := (select received_at from cases where case_id = new.case_id);
+  return new;
+end $$
+"""
+"""For whoever does not write it, as programs of the release before."""
+TRIGGER = """
+create trigger case_is_known before insert on tasks for each row when (new.case_received_at is null)
+execute function task_knows_its_case()
+"""
+FILL_IN = """
+update tasks set case_received_at = cases.received_at from cases
+where cases.case_id = tasks.case_id and tasks.case_received_at is null
+"""
+
+
+def upgrade() -> None:
+    # Mostly all of it is there and filled in (`migrations/filling_first.py`): then nothing is locked here but the
+    # index that goes, for a moment.
+    if not is_there(op.get_bind(), "tasks", column="case_received_at"):
+        op.add_column("tasks", sa.Column("case_received_at", sa.DateTime(timezone=True), nullable=True))
+    if not op.get_bind().execute(sa.text(IS_SAID)).scalar_one():
+        op.execute(OF_ITS_CASE)
+        op.execute(TRIGGER)
+    op.execute(FILL_IN)
+    if not is_there(op.get_bind(), "tasks", index="tasks_of_body_latest"):
+        op.create_index("tasks_of_body_latest", "tasks", ["body", sa.text("case_received_at DESC"), "case_id"])
+    op.drop_index("tasks_of_body", "tasks")
+
+
+def downgrade() -> None:
+    op.create_index("tasks_of_body", "tasks", ["body", "case_id"])
+    op.drop_index("tasks_of_body_latest", "tasks")
+    op.execute("drop trigger case_is_known on tasks")
+    op.execute("drop function task_knows_its_case()")
+    op.drop_column("tasks", "case_received_at")
