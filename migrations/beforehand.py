@@ -82,7 +82,9 @@ async def build_beforehand(dsn: str, attempt: Attempt) -> None:
 async def _build(connection: asyncpg.Connection[asyncpg.Record], wanted: Wanted, attempt: Attempt) -> None:
     await attempt.begin(connection)
     for name, kind in wanted.columns.items():
-        await connection.execute(f"alter table {wanted.table} add column if not exists {name} {kind}")
+        # Asked first: to add what is there already takes the table for itself too.
+        if not await connection.fetchval(THERE, wanted.table, name, None):
+            await connection.execute(f"alter table {wanted.table} add column {name} {kind}")
     # Nobody waits behind who builds it: it may wait for all who were there before. What broke off left one of no use.
     await connection.execute("set lock_timeout = 0")
     await connection.execute(f"drop index concurrently if exists {wanted.name}")

@@ -28,7 +28,7 @@ BUILDS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """An index or, as part of a table, a constraint that makes one."""
-INDEXES = "select indexname, indexdef from pg_indexes where schemaname in ('public', 'years') order by 1"
+INDEXES = "select indexname, indexdef from pg_indexes where schemaname in ('public', 'years') order by 1, 2"
 
 
 @contextmanager
