@@ -67,3 +67,12 @@ def test_what_is_no_failed_test_is_not_tried_again(tmp_path: Path) -> None:
     ended = whole(tmp_path, HOLDS + UNSTEADY, conftest=unproven)
     assert ended.returncode == UNPROVEN
     assert "once more" not in ended.stdout
+
+
+def test_what_is_compiled_is_kept_although_the_environment_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    assert whole(tmp_path, HOLDS).returncode == pytest.ExitCode.OK
+    assert list((tmp_path / "__pycache__").glob("test_of_a_run.*.pyc"))
