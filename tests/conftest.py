@@ -20,7 +20,7 @@ from activities.filing.recurring import SYSTEM
 from migrations.__main__ import prepare
 from stack.postgres import VARIABLES, Login, Postgres
 from stack.temporal import NAMESPACE, TemporalServer
-from tests import compiled, yielding
+from tests import compiled, validated, yielding
 from tests.clocks import set_clock
 from tests.driving import Driver
 from tests.sealed_engine import CONVERTER, for_every_process
@@ -69,6 +69,14 @@ def patient_workers() -> Iterator[None]:
     """A machine that has much else to do is taken for no deadlock of a workflow."""
     with pytest.MonkeyPatch.context() as patch:
         yielding.patiently(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def validated_once() -> Iterator[None]:
+    """A workflow that the sandbox has let in for one worker serves the next."""
+    with pytest.MonkeyPatch.context() as patch:
+        validated.share(patch)
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,10 +28,11 @@ FAILS = "def test_that_fails(): assert False\n"
 def whole(folder: Path, tests: str, conftest: str = "") -> subprocess.CompletedProcess[str]:
     (folder / "test_of_a_run.py").write_text(tests)
     (folder / "conftest.py").write_text(conftest)
-    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -p xdist\n")
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{RUN}"],
         cwd=folder,
+        env=os.environ | ONLY_WHAT_IS_NAMED,
         capture_output=True,
         text=True,
         check=False,
@@ -38,7 +40,9 @@ def whole(folder: Path, tests: str, conftest: str = "") -> subprocess.CompletedP
     )
 
 
-RUN = "from tests.whole import run\nsys.exit(run(['--numprocesses', '2', '-p', 'no:asyncio']))"
+RUN = "from tests.whole import run\nsys.exit(run(['--numprocesses', '2']))"
+ONLY_WHAT_IS_NAMED = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""The runs within these tests load what they need, in each of their processes, and not what all our tests need."""
 
 
 def test_a_test_that_holds_alone_fails_no_run_and_is_named_at_its_end(tmp_path: Path) -> None:
@@ -67,3 +71,12 @@ def test_what_is_no_failed_test_is_not_tried_again(tmp_path: Path) -> None:
     ended = whole(tmp_path, HOLDS + UNSTEADY, conftest=unproven)
     assert ended.returncode == UNPROVEN
     assert "once more" not in ended.stdout
+
+
+def test_what_is_compiled_is_kept_although_the_environment_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    assert whole(tmp_path, HOLDS).returncode == pytest.ExitCode.OK
+    assert list((tmp_path / "__pycache__").glob("test_of_a_run.*.pyc"))
