@@ -35,9 +35,9 @@ PHRASES = (
 BINDS = re.compile(r"GENERAL PUBLIC LICENSE|Server Side Public License|Business Source License", re.IGNORECASE)
 READ = {
     # A folder of a repository whose licence lies above it.
-    "github.com/cactus/go-statsd-client/statsd": "MIT",
+    "cactus/go-statsd-client/statsd": "MIT",
     # Its repository has none either: options of one page for generated code, by authors of the engine.
-    "github.com/nexus-rpc/nexus-proto-annotations": "NONE",
+    "nexus-rpc/nexus-proto-annotations": "NONE",
 }
 """What stands in no file beside the sources; `NONE` is SPDX's word for a package that names no licence."""
 TAKEN = {"MPL-2.0": "tests only; unchanged", "NONE": "tests only; the engine itself wants it"}
@@ -45,9 +45,21 @@ TAKEN = {"MPL-2.0": "tests only; unchanged", "NONE": "tests only; the engine its
 
 
 class Module(NamedTuple):
-    """A module of which something is in a program."""
+    """A module of which something is in a program, by its path in `go.mod`."""
 
     path: str
+    version: str
+
+    @property
+    def listed(self) -> Listed:
+        """As the file of licences has it."""
+        return Listed(self.path.partition("/")[2] or self.path, self.version)
+
+
+class Listed(NamedTuple):
+    """A module in a file of licences: its path without the host, where `go.mod` alone says it is found."""
+
+    name: str
     version: str
 
 
@@ -75,29 +87,29 @@ def licence_of(module: Module, kept: Path) -> str | None:
     """What the files beside a module's sources say."""
     folder = kept / re.sub("[A-Z]", lambda found: f"!{found[0].lower()}", f"{module.path}@{module.version}")
     files = sorted(each for each in folder.iterdir() if LICENCE_FILE.fullmatch(each.name))
-    return licence_in(files[0].read_text(errors="replace")) if files else READ.get(module.path)
+    return licence_in(files[0].read_text(errors="replace")) if files else READ.get(module.listed.name)
 
 
-def listed(source: Path) -> Mapping[Module, str]:
+def listed(source: Path) -> Mapping[Listed, str]:
     """The modules of the folder's file and their licences."""
     text = (source / "LICENCES").read_text()
     lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
-    return {Module(path, version): " ".join(licence) for path, version, *licence in lines}
+    return {Listed(name, version): " ".join(licence) for name, version, *licence in lines}
 
 
-def required(source: Path) -> set[Module]:
+def required(source: Path) -> set[Listed]:
     """The modules that the folder's `go.mod` pins."""
     pinned = re.findall(r"^(?:require)?\s+(\S+) (v\S+)", (source / "go.mod").read_text(), re.MULTILINE)
-    return {Module(path, version) for path, version in pinned}
+    return {Module(path, version).listed for path, version in pinned}
 
 
 def objections(source: Path) -> list[str]:
     """A sentence for each module whose licence is not taken, and for each that `go.mod` does not pin as listed."""
-    found = [f"{path} {version} is not what go.mod pins" for path, version in listed(source).keys() - required(source)]
+    found = [f"{name} {version} is not what go.mod pins" for name, version in listed(source).keys() - required(source)]
     for module, licence in listed(source).items():
         left = " AND ".join(each for each in licence.split(" AND ") if each not in TAKEN)
         if left and not is_allowed(left):
-            found.append(f"{module.path} is under {licence}, which is not on the list")
+            found.append(f"{module.name} is under {licence}, which is not on the list")
     return sorted(found)
 
 
@@ -109,7 +121,7 @@ def written(source: Path, built: Iterable[Path], kept: Path, go: Path) -> list[s
     unknown = [each.path for each, licence in found.items() if licence is None]
     if unknown:
         return [f"read their licences, and name them in READ: {', '.join(unknown)}"]
-    lines = [f"{each.path} {each.version} {licence}" for each, licence in found.items()]
+    lines = sorted(f"{each.listed.name} {each.version} {licence}" for each, licence in found.items())
     (source / "LICENCES").write_text("\n".join(["# Written by `python -m deploy.supply.go_licences`.", *lines]) + "\n")
     return objections(source)
 
