@@ -19,17 +19,15 @@ from activities.record.rows import (
     GrantKept,
     ObjectionKept,
     RestrictionKept,
-    TaskKept,
     case_kept,
     curtailment_kept,
     delegations_kept,
     filed_of_body,
-    foreseen_kept,
     grant_kept,
     objection_kept,
     restrictions_kept,
-    task_kept,
 )
+from activities.record.task_rows import TaskKept, foreseen_kept, task_kept
 from models.clock import Clock
 from models.passing import foreseen
 

@@ -16,7 +16,7 @@ from activities.database import AWAY
 from activities.outbox.outbox import put_out
 from activities.record.log import HeadHasMoved, with_clocks
 from activities.record.notices_first import acts_of
-from activities.record.rows import Change, keep_tasks
+from activities.record.task_rows import Change, keep_tasks
 from activities.record.touching import ActPut, act_put, last_acts, put_as_it_is
 from activities.statements import by_column, numbered
 from models import events as e

@@ -6,26 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.beforehand import is_there
+from migrations.filling_first import IS_SAID, OF_ITS_CASE, TRIGGER
 
 revision = "0051"
 down_revision = "0050"
 branch_labels = None
 depends_on = None
 
-IS_SAID = "select exists (select from pg_trigger where tgrelid = 'tasks'::regclass and tgname = 'case_is_known')"
-OF_ITS_CASE = """
-create or replace function task_knows_its_case() returns trigger language plpgsql security definer
-set search_path = pg_catalog, public as $$
-begin
-  new.case_received_at := (select received_at from cases where case_id = new.case_id);
-  return new;
-end $$
-"""
-"""For whoever does not write it, as programs of the release before."""
-TRIGGER = """
-create trigger case_is_known before insert on tasks for each row when (new.case_received_at is null)
-execute function task_knows_its_case()
-"""
 FILL_IN = """
 update tasks set case_received_at = cases.received_at from cases
 where cases.case_id = tasks.case_id and tasks.case_received_at is null

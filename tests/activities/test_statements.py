@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from activities.record.rows import UPSERT_TASK, TaskKept
+from activities.record.task_rows import UPSERT_TASK, TaskKept
 from activities.statements import insert, numbered, upsert
 
 
@@ -49,4 +49,5 @@ def test_how_a_task_opened_never_moves() -> None:
     assert fixed == {"task_id", "case_id", "city", "procedure", "party", "step", "stage", "round"} | {
         "opened_at",
         "at_once",
+        "case_received_at",
     }
