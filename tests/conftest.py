@@ -12,11 +12,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.worker import Worker
 
+from activities import idempotency
 from activities.database import Pool, open_pool
-from activities.filing.recurring import SYSTEM
 from migrations.__main__ import prepare
 from stack.postgres import VARIABLES, Login, Postgres
 from stack.temporal import NAMESPACE, TemporalServer
@@ -39,10 +38,6 @@ for name in (*VARIABLES, "TEMPORAL_ADDRESS"):
     os.environ.setdefault(name, "")
 os.environ.setdefault("TEMPORAL_NAMESPACE", NAMESPACE)
 os.environ.setdefault("TEMPORAL_CONFIG_FILE", os.devnull)
-BY_ITSELF = """
-select c.case_id from cases c join cases first on c.case_id = first.case_id or c.case_id like first.case_id || '-%'
-where first.party = $1
-"""
 A_WHILE = 20
 """Seconds in which a test that has ended gives back its connections."""
 collect_ignore = [] if os.environ.get("KAIFANG_CLUSTER") else ["cluster"]
@@ -107,8 +102,12 @@ async def database_url(
     postgres_server: Postgres, migrated_template: str, compiled_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[str]:
     """The URL of a migrated and seeded database of the test's own, as the services have it; the gate and what is only
-    read come in by theirs, which the environment names. Its owner: `tests.owning`."""
+    read come in by theirs, which the environment names. Its owner: `tests.owning`.
+
+    What is owed once a year, or follows from a case, has the same id wherever it is begun; but databases of tests share
+    an engine, which begins nothing that it knows closed."""
     name = f"test_{uuid.uuid4().hex}"
+    monkeypatch.setattr(idempotency, "NAMESPACE", uuid.uuid4())
     server = await asyncpg.connect(postgres_server.dsn("postgres"))
     try:
         # File by file, and not page by page through the log: half the work, where nothing waits for a disk.
@@ -157,21 +156,6 @@ async def worker(temporal: Client, pool: Pool, task_queue: str) -> AsyncIterator
     """A worker as in production, in this process."""
     async with build_worker(temporal, pool, task_queue) as running:
         yield running
-    await forget_what_was_filed_by_itself(temporal, pool)
-
-
-async def forget_what_was_filed_by_itself(temporal: Client, pool: Pool) -> None:
-    """Such a case, and what follows from it, has the same id in each test's database, and the tests share an engine,
-    which would not begin for the next what it knows closed. It begins again what was ended from without."""
-    for case in await pool.fetch(BY_ITSELF, SYSTEM):
-        last = await temporal.start_workflow(
-            "Forgotten",
-            id=case["case_id"],
-            task_queue="nobody",
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
-        )
-        await last.terminate()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from reading.figures.settled import LONGEST
 from tests.api.calling import Caller, Service, open_task
 from tests.api.test_calendar_notices import form, today
 from tests.api.test_evaluations import REPORTS, sent
+from tests.owning import by_owner
 
 PUBLIC = "/v1/figures"
 BEFORE = "5b08d10806f173c50104264a07a737aba057527d6a11edacbc10e028ec8469f8"
@@ -120,7 +121,8 @@ async def test_figures_are_pinned_when_ends_are_moved_or_say_that_some_are_not(w
         case "cannot be read":
             await runtime.pool.execute("update cases_to_move set failed = 1, retry_at = 'infinity'")
         case _:
-            await runtime.pool.execute("update notices_moving set published_at = published_at - $1", LONGEST)
+            ago = "update notices_moving set published_at = published_at - $1::interval"
+            await by_owner(runtime.pool, ago, LONGEST)
     decided = await working.decide(case, "assessment", "report", **REPORTS["nanning"])
     (pinned,) = decided["year"]["figures"]
     assert pinned["moves_pending"] == (bound != "moved")

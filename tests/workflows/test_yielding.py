@@ -51,7 +51,7 @@ async def test_a_step_that_does_not_yield_is_failed_by_the_bound_of_production(
                     if said := await failures(handle):
                         break
                     await asyncio.sleep(0.2)
+            await handle.terminate()  # while it cannot end by itself
         finally:
             RELEASED.set()
-            await handle.terminate()
     assert f"didn't yield within {yielding.OF_THE_SDK} second(s)" in said[0]
