@@ -107,7 +107,6 @@ async def database_url(
     What is owed once a year, or follows from a case, has the same id wherever it is begun; but databases of tests share
     an engine, which begins nothing that it knows closed."""
     name = f"test_{uuid.uuid4().hex}"
-    monkeypatch.setattr(idempotency, "NAMESPACE", uuid.uuid4())
     server = await asyncpg.connect(postgres_server.dsn("postgres"))
     try:
         # File by file, and not page by page through the log: half the work, where nothing waits for a disk.
@@ -117,7 +116,10 @@ async def database_url(
         await set_clock(postgres_server.dsn(name))
         for variable, url in postgres_server.variables(name).items():
             monkeypatch.setenv(variable, url)
-        yield postgres_server.dsn(name, Login.WRITER)
+        # One of its own: a test may undo what it patched before it ends.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(idempotency, "NAMESPACE", uuid.uuid4())
+            yield postgres_server.dsn(name, Login.WRITER)
         await server.execute(f"drop database {name} with (force)")
     finally:
         await server.close()
