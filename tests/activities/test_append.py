@@ -60,6 +60,23 @@ async def test_a_clock_does_not_pass_while_an_act_received_before_waits(driver: 
     assert "ClockPassed" not in await driver.types(case_id)
 
 
+async def test_a_clock_does_not_pass_while_an_act_received_before_it_waits_though_another_passed_before_that_act(
+    driver: Driver,
+) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    due_at, events = await passing(driver, case_id)
+    filed_at = (await driver.state(case_id)).received_at
+    assert filed_at
+    second = events[0].model_copy(update={"number": events[0].number + 1, "at": due_at + timedelta(days=1)})
+    driver.clock.shift = due_at - filed_at + timedelta(hours=1)
+    await driver.decide(case_id, "formal_review", "pass", hand_over=False)
+    driver.clock.shift = timedelta(days=30)
+    assert await append(driver, case_id, 2, [*events, second], passing=due_at) == []
+    assert "ClockPassed" not in await driver.types(case_id)
+    await driver.pool.execute("update acts set state = 'refused' where kind = 'decide'")
+    assert await append(driver, case_id, 2, [*events, second], passing=due_at) == ["ClockPassed", "ClockPassed"]
+
+
 async def test_an_act_received_after_the_due_instant_does_not_keep_the_clock_from_passing(driver: Driver) -> None:
     case_id = await driver.file("nanning", hand_over=False)
     due_at, events = await passing(driver, case_id)
