@@ -196,9 +196,9 @@ async def behind_an_act_nobody_can_read(driver: Driver) -> tuple[str, str]:
     return case_id, act_id
 
 
-async def submit_evidence(driver: Driver, case_id: str, *evidence: str) -> str:
+async def submit_evidence(driver: Driver, case_id: str, *evidence: str, act_id: str | None = None) -> str:
     by = a.Actor(account="acc_objector")
-    act = a.SubmitEvidence(id=str(uuid.uuid4()), case_id=case_id, by=by, received_at=AT, evidence=evidence)
+    act = a.SubmitEvidence(id=act_id or str(uuid.uuid4()), case_id=case_id, by=by, received_at=AT, evidence=evidence)
     return await driver.do(act, hand_over=False)
 
 
@@ -221,13 +221,14 @@ async def test_evidence_that_waited_behind_an_act_nobody_could_read_belongs_to_i
 
 
 async def test_evidence_that_is_refused_after_it_waited_belongs_to_no_case(driver: Driver, pool: Pool) -> None:
-    case_id, unread = await behind_an_act_nobody_can_read(driver)
-    file, filed = await driver.upload("acc_objector"), (await driver.state(case_id)).evidence[0]
-    assert await withdraw(driver, case_id) == "received"
-    assert await submit_evidence(driver, case_id, file, filed) == "received"
-    await refuse_act(pool, unread, "Nobody can read it")
-    assert await submit_evidence(driver, case_id, await driver.upload("acc_objector")) == "CaseClosed"
-    assert [await case_of(pool, each) for each in (file, filed)] == [None, case_id]
+    case_id, _ = await behind_an_act_nobody_can_read(driver)
+    filed = (await driver.state(case_id)).evidence[0]
+    file, twice = [await driver.upload("acc_objector") for _ in range(2)]
+    assert await submit_evidence(driver, case_id, file, twice, filed, act_id="refused") == "received"
+    assert await submit_evidence(driver, case_id, twice) == "received"
+    assert [await case_of(pool, each) for each in (file, twice)] == [case_id, case_id]
+    await refuse_act(pool, "refused", "Nobody can judge it")
+    assert [await case_of(pool, each) for each in (file, twice, filed)] == [None, case_id, case_id]
 
 
 async def test_evidence_that_nobody_uploaded_is_not_received_however_long_it_would_wait(driver: Driver) -> None:
