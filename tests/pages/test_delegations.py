@@ -68,8 +68,8 @@ async def test_two_delegations_taken_back_from_the_same_page_are_both_taken_back
     await holder.follow("Who else may use it")
     page = holder.path
     for matter in (MATTER, "Fetch the bus stops near my home"):
-        stated = {"to": "applicant2@demo", "matter": matter, "accesses": "2", "last_day": f"{today + timedelta(9)}"}
-        await holder.send("matter", **stated)
+        last_day = f"{today + timedelta(days=9)}"
+        await holder.send("matter", to="applicant2@demo", matter=matter, accesses="2", last_day=last_day)
     of_the_page = [each for each in holder.forms() if "delegation" in each.names()]
     assert len(of_the_page) == 2
     for form in of_the_page:
