@@ -61,7 +61,7 @@ async def test_a_clock_does_not_pass_while_an_act_received_before_waits(driver: 
     assert "ClockPassed" not in await driver.types(case_id)
 
 
-async def test_a_clock_does_not_pass_while_an_act_received_before_it_waits_though_another_passed_before_that_act(
+async def test_no_clock_passes_before_an_act_that_waits_since_another_clock_of_the_write(
     driver: Driver,
 ) -> None:
     case_id = await driver.file("nanning", hand_over=False)
@@ -86,7 +86,7 @@ async def test_an_act_received_after_the_due_instant_does_not_keep_the_clock_fro
     assert await append(driver, case_id, 2, events, passing=due_at) == ["ClockPassed"]
 
 
-async def test_what_orders_a_case_waits_for_a_notice_that_is_being_published_since_its_tasks_may_have_clocks(
+async def test_what_orders_a_case_waits_for_a_notice_that_is_being_published(
     driver: Driver,
 ) -> None:
     case_id = await driver.file("nanning", hand_over=False)

@@ -208,7 +208,7 @@ async def case_of(pool: Pool, evidence_id: str) -> str | None:
     return found
 
 
-async def test_evidence_that_waited_behind_an_act_nobody_could_read_belongs_to_its_case_once_it_is_accepted(
+async def test_evidence_that_waited_behind_what_nobody_could_read_belongs_to_its_case(
     driver: Driver, pool: Pool
 ) -> None:
     case_id, unread = await behind_an_act_nobody_can_read(driver)
@@ -231,7 +231,7 @@ async def test_evidence_that_is_refused_after_it_waited_belongs_to_no_case(drive
     assert [await case_of(pool, each) for each in (file, twice, filed)] == [None, case_id, case_id]
 
 
-async def test_evidence_that_nobody_uploaded_is_not_received_however_long_it_would_wait(driver: Driver) -> None:
+async def test_evidence_that_nobody_uploaded_is_not_received_to_wait(driver: Driver) -> None:
     case_id, _ = await behind_an_act_nobody_can_read(driver)
     with pytest.raises(EvidenceUnknown):
         await submit_evidence(driver, case_id, str(uuid.uuid4()))

@@ -81,7 +81,7 @@ async def test_a_round_files_no_more_than_it_was_asked_for(driver: Driver, revie
     assert len(await reviews(driver)) == 2
 
 
-async def test_the_round_ends_and_files_for_the_other_cities_however_much_waits_for_a_body(
+async def test_the_round_ends_and_serves_other_cities_however_much_waits_for_a_body(
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reviewing = Reviewing(

@@ -78,7 +78,7 @@ async def test_two_delegations_taken_back_from_the_same_page_are_both_taken_back
     assert [each for each in holder.forms() if "delegation" in each.names()] == []
 
 
-async def test_a_grant_given_back_from_the_page_that_just_issued_a_key_is_given_back_and_not_answered_by_the_key(
+async def test_a_grant_given_back_from_the_page_that_issued_a_key_is_given_back(
     working: Front, service: Service
 ) -> None:
     holder = await at_its_grant(working, service)

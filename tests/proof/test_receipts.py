@@ -161,7 +161,7 @@ async def test_what_waited_behind_a_disk_that_did_not_answer_is_kept_once_it_ans
     assert [each.act_id for each in kept_in([tmp_path])] == [*(each.act_id for each in waited), "after"]
 
 
-async def test_a_service_that_ends_writes_what_waits_and_says_how_much_the_disk_did_not_take(
+async def test_a_service_that_ends_writes_what_waits_or_says_how_much_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("activities.proof.receipts.AT_THE_END", 0.01)
