@@ -105,6 +105,7 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
     sharing = asyncio.create_task(rates.run())
     refused = RefusedLogins(pool)
     writing = asyncio.create_task(refused.write_each_minute())
+    receipts = Receipts(settings.receipts_apart)
     try:
         yield Runtime(
             settings=settings,
@@ -119,7 +120,7 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
                 pool,
                 Log(notices, chain=Chain(Algorithm(settings.chain_algorithm)), seals=seals),
                 clock,
-                Receipts(settings.receipts_apart),
+                receipts,
             ),
             courier=courier,
             bearers=bearers,
@@ -131,6 +132,7 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
     finally:
         sharing.cancel()
         await asyncio.gather(sharing, return_exceptions=True)
+        await receipts.finish()
         await courier.finish(AT_THE_END)
         await bearers.close()
         writing.cancel()

@@ -21,6 +21,15 @@ update evidence set case_id = $3
 where evidence_id = any($1) and account = $2 and (case_id is null or case_id = $3)
 returning evidence_id
 """
+TAKE_OUT = """
+update evidence set case_id = null from acts as refused
+where refused.act_id = $1 and evidence.case_id = refused.case_id and refused.act -> 'evidence' ? evidence_id
+  and not exists (
+    select from events where events.case_id = refused.case_id and event -> 'evidence' ? evidence_id
+  ) and not exists (
+    select from acts where acts.case_id = refused.case_id and state = 'received' and act -> 'evidence' ? evidence_id
+  )
+"""
 
 
 @dataclass(frozen=True)
@@ -90,3 +99,9 @@ async def submit(connection: Connection, evidence_ids: Sequence[str], account: s
     found = {row["evidence_id"] for row in await connection.fetch(SUBMIT, list(evidence_ids), account, case_id)}
     if unknown := [each for each in dict.fromkeys(evidence_ids) if each not in found]:
         raise EvidenceUnknown(unknown)
+
+
+async def take_out(connection: Connection, act_id: str) -> None:
+    """The evidence that came with an act which is refused belongs to no case again, unless the log of its case has it,
+    or another act that waits there came with it too."""
+    await connection.execute(TAKE_OUT, act_id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from activities.filing.recurring import SYSTEM, file_by_itself
+from activities.filing.recurring import SYSTEM, CaseOwed, file_owed
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
 from rules.pack import EMERGENCY_OVER
@@ -18,7 +18,7 @@ from rules.procedure_names import CATALOGUE_UPDATE, EMERGENCY_UPKEEP
 from rules.procedure_rules import PROVIDER, ProcedureRules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from activities.database import Pool
     from activities.record.inbox import Inbox
@@ -39,28 +39,35 @@ left join lateral (
   order by c.received_at desc limit 1
 ) last on true
 where opening.city = $1 and opening.procedure = $3 and opening.outcome = $4
-  and filed.event -> 'choices' ->> 'trigger' = $5 and d.openness = any($6)
+  and filed.event -> 'choices' ->> 'trigger' = $5 and d.openness = any($6) and d.provider <> all($9)
   and coalesce(last.received_at, opening.closed_at) <= $7
   and (last.case_id is null or (last.closed_at is not null and last.outcome <> $8))
-order by opening.closed_at, opening.case_id limit $9
+order by opening.closed_at, opening.case_id limit $10
 """
 BODIES = "select role, body from bodies where city = $1 and role <> 'provider' and county is null"
 
 
 async def file_upkeep(pool: Pool, inbox: Inbox, rules: ProcedureRules, now: datetime, most: int) -> int:
     """Files at most that many cases of a city: of each dataset that was opened in an emergency the next, when the days
-    of the pack have passed since the opening or the last. Returns how many were owed."""
+    of the pack have passed since the opening or the last. Returns how many it filed, as `file_owed`."""
     if rules.every is None or rules.every.days is None:
         return 0
     since = now - timedelta(days=rules.every.days)
     ways = (CATALOGUE_UPDATE, PUBLISHED, EMERGENCY, list(rules.concerns))
-    owed = await pool.fetch(OWED, rules.city, EMERGENCY_UPKEEP, *ways, since, EMERGENCY_OVER, most)
     bodies = {row["role"]: row["body"] for row in await pool.fetch(BODIES, rules.city)}
-    for each in owed:
-        filing = upkeep_filing(rules, bodies, dict(each))
-        case_id = id_from_key(SYSTEM, EMERGENCY_UPKEEP, each["after"])
-        await file_by_itself(inbox, case_id, filing)
-    return len(owed)
+
+    async def look(waiting: Sequence[str], wanted: int) -> list[CaseOwed]:
+        rows = await pool.fetch(OWED, rules.city, EMERGENCY_UPKEEP, *ways, since, EMERGENCY_OVER, list(waiting), wanted)
+        return [
+            CaseOwed(
+                id_from_key(SYSTEM, EMERGENCY_UPKEEP, row["after"]),
+                row["provider"],
+                upkeep_filing(rules, bodies, dict(row)),
+            )
+            for row in rows
+        ]
+
+    return await file_owed(inbox, look, most)
 
 
 def upkeep_filing(rules: ProcedureRules, bodies: dict[str, str], owed: Mapping[str, str]) -> Filing:

@@ -30,7 +30,8 @@ LOG = logging.getLogger("kaifang.recurring")
 OWED = """
 select g.case_id, g.party, g.dataset_id, g.next_report_on, g.report_days, c.closed_at, c.provider
 from grants g join cases c using (case_id)
-where c.city = $1 and g.next_report_on <= $2 order by g.next_report_on, g.case_id limit $3
+where c.city = $1 and g.next_report_on <= $2 and coalesce(c.provider, '') <> all($3)
+order by g.next_report_on, g.case_id limit $4
 """
 LOOK_ON = "update grants set next_report_on = $3 where case_id = $1 and next_report_on = $2"
 BODIES = "select role, body from bodies where city = $1 and role <> 'provider' and county is null"
@@ -50,25 +51,34 @@ class ReportsOwed:
 
     async def file(self, rules: ProcedureRules, now: datetime, most: int) -> int:
         """Files at most that many reports of a city that are owed by now, the oldest first, also those of periods that
-        passed while nobody looked. Returns how many were owed."""
-        looked_at = 0
-        while looked_at < most:
-            owed = await self._pool.fetch(OWED, rules.city, to_shanghai(now).date(), most - looked_at)
+        passed while nobody looked. Returns how many it filed: fewer only where nothing else can be filed, for what
+        waits for a body is left for the next round, with all that is owed of its provider."""
+        filed, today, waiting = 0, to_shanghai(now).date(), set[str]()
+        while filed < most:
+            owed = await self._pool.fetch(OWED, rules.city, today, sorted(waiting), most - filed)
             if not owed:
                 break
-            done = [await self._file_next(rules, grant) for grant in owed]
-            looked_at += len(owed)
-            if not any(done):
-                break  # What waits for a body waits for the next round as well.
-        return looked_at
+            for grant in owed:
+                provider = grant["provider"] or ""
+                if await self._ended_within(grant) or provider in waiting:
+                    continue
+                if await self._file_next(rules, grant):
+                    filed += 1
+                else:
+                    waiting.add(provider)
+        return filed
+
+    async def _ended_within(self, grant: Record) -> bool:
+        """Whether a grant ended within the period: its report is not owed then, and none after, nor looked for."""
+        day: date = grant["next_report_on"]
+        if held_to(day, grant["closed_at"]):
+            return False
+        await self._pool.execute(LOOK_ON, grant["case_id"], day, None)
+        return True
 
     async def _file_next(self, rules: ProcedureRules, grant: Record) -> bool:
-        """The next report of a grant, unless it ended within the period: this one is not owed then, and none after.
-        False where no body could act on it."""
+        """The next report of a grant; False where no body could act on it."""
         day: date = grant["next_report_on"]
-        if not held_to(day, grant["closed_at"]):
-            await self._pool.execute(LOOK_ON, grant["case_id"], day, None)
-            return True
         try:
             await self.file_one(rules, grant, day)
         except BodyMissing as fact:

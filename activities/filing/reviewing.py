@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from temporalio.service import RPCError
 
 from activities.database import present
 from activities.filing.emergencies import file_upkeep
-from activities.filing.recurring import SYSTEM, file_by_itself
+from activities.filing.recurring import SYSTEM, CaseOwed, file_owed
 from activities.filing.reports_owed import ReportsOwed
 from activities.filing.years import file_years
 from activities.idempotency import id_from_key
@@ -36,7 +36,7 @@ from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pack import Pack
 from rules.procedure_names import EMERGENCY_UPKEEP, OPENNESS_REVIEW, USE_REPORT
-from rules.procedure_rules import ProcedureRules
+from rules.procedure_rules import PROVIDER, ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 from workflows.reviews_due import ReviewsDue
 
@@ -57,12 +57,12 @@ select d.dataset_id, d.provider, (
   order by c.received_at desc, c.case_id limit 1
 ) as latest
 from datasets d
-where d.city = $1 and d.openness = any($2)
+where d.city = $1 and d.openness = any($2) and d.provider <> all($5)
   and not exists (
     select from cases c where c.dataset_id = d.dataset_id and c.procedure = $3
     and (c.closed_at is null or c.received_at > $4)
   )
-order by d.dataset_id limit $5
+order by d.dataset_id limit $6
 """
 
 
@@ -79,7 +79,8 @@ class Reviewing:
     @activity.defn(name="file_reviews_due")
     async def file_reviews_due(self, most: int) -> int:
         """Files at most that many cases: reviews of datasets that no review has looked at for as long as the pack says,
-        reports on use that have come to be owed, and what is owed for this year."""
+        reports on use that have come to be owed, and what is owed for this year. Returns how many it filed: fewer only
+        where nothing else can be filed, however much waits for a body."""
         async with self._pool.acquire() as connection:
             now = self._clock.at(await present(connection))
         filed = 0
@@ -98,25 +99,34 @@ class Reviewing:
 
     async def _file(self, rules: ProcedureRules, days: int, now: datetime, most: int) -> int:
         since = now - timedelta(days=days)
-        due = await self._pool.fetch(DUE, rules.city, list(rules.concerns), OPENNESS_REVIEW, since, most)
-        bodies = await self._pool.fetch(
+        rows = await self._pool.fetch(
             "select role, body from bodies where city = $1 and role <> 'provider' and county is null", rules.city
         )
-        for row in due:
-            filing = Filing(
-                rules=rules,
-                party=SYSTEM,
-                dataset_id=row["dataset_id"],
-                bodies={**{each["role"]: each["body"] for each in bodies}, "provider": row["provider"]},
-                data_items=(),
-                choices={},
-                given=frozenset(),
+        bodies = {row["role"]: row["body"] for row in rows}
+
+        async def look(waiting: Sequence[str], wanted: int) -> list[CaseOwed]:
+            due = await self._pool.fetch(
+                DUE, rules.city, list(rules.concerns), OPENNESS_REVIEW, since, list(waiting), wanted
             )
-            # There is one that follows the latest, on whichever day, and however often it is tried.
-            key = f"{row['dataset_id']}/{row['latest'] or 'first'}"
-            case_id = id_from_key(SYSTEM, OPENNESS_REVIEW, key)
-            await file_by_itself(self._inbox, case_id, filing)
-        return len(due)
+            return [review_of(rules, bodies, row["dataset_id"], row["provider"], row["latest"]) for row in due]
+
+        return await file_owed(self._inbox, look, most)
+
+
+def review_of(
+    rules: ProcedureRules, bodies: Mapping[str, str], dataset_id: str, provider: str, latest: str | None
+) -> CaseOwed:
+    """The review of a dataset that follows the latest: one, on whichever day, and however often it is tried."""
+    filing = Filing(
+        rules=rules,
+        party=SYSTEM,
+        dataset_id=dataset_id,
+        bodies={**bodies, PROVIDER: provider},
+        data_items=(),
+        choices={},
+        given=frozenset(),
+    )
+    return CaseOwed(id_from_key(SYSTEM, OPENNESS_REVIEW, f"{dataset_id}/{latest or 'first'}"), provider, filing)
 
 
 def rules_on(pack: Pack, on: date, procedure: str = OPENNESS_REVIEW) -> ProcedureRules | None:

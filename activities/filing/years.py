@@ -78,8 +78,13 @@ async def _file(pool: Pool, inbox: Inbox, pack: Pack, rules: ProcedureRules, tod
         if each.owed_from <= today
     ]
     known = {row["case_id"] for row in await pool.fetch(KNOWN, [each.case_id for each in owed])}
-    due = [each for each in owed if each.case_id not in known][:most]
-    for each in due:
+    filed, waiting = 0, set[str | None]()
+    for each in owed:
+        if filed == most:
+            break
+        # What waits for a body does so in every year, and holds up nothing behind it.
+        if each.case_id in known or each.body in waiting:
+            continue
         filing = Filing(
             rules=rules,
             party=SYSTEM,
@@ -90,8 +95,11 @@ async def _file(pool: Pool, inbox: Inbox, pack: Pack, rules: ProcedureRules, tod
             given=frozenset(),
             occurred_on=each.owed_from,
         )
-        await file_by_itself(inbox, each.case_id, filing)
-    return len(due)
+        if await file_by_itself(inbox, each.case_id, filing):
+            filed += 1
+        else:
+            waiting.add(each.body)
+    return filed
 
 
 def _years(entered: Mapping[str, date], today: date) -> range:

@@ -25,6 +25,8 @@ KEPT_FOR = timedelta(days=7)
 """By then it is known whether a record was set back; what is older is bound by signed days."""
 WAITED_FOR = 2.0
 """Seconds that whoever is to be answered waits for a disk."""
+AT_THE_END = 10.0
+"""Seconds that a service that ends waits for a disk: less than its supervisor waits for it."""
 A_SET = 1000
 """Receipts that PostgreSQL is asked about at once."""
 GONE = (
@@ -52,15 +54,28 @@ class Receipts:
         self._folder = folder
         self._fails = False
         self._writer = ThreadPoolExecutor(1, "receipts")
+        self._waiting: set[asyncio.Future[None]] = set()
 
     async def kept(self, it: Receipt) -> None:
         """As `keep`, for a process that answers others meanwhile: a disk that does not answer holds up nobody for
-        long."""
+        long, and what waits for it is written when it does. However many wait: a receipt is a few hundred bytes."""
         writing = asyncio.get_running_loop().run_in_executor(self._writer, self.keep, it)
-        try:
-            await asyncio.wait_for(writing, WAITED_FOR)
-        except TimeoutError:
+        self._waiting.add(writing)
+        writing.add_done_callback(self._waiting.discard)
+        # Nothing is cancelled: what has not begun would be lost with that.
+        done, _ = await asyncio.wait({writing}, timeout=WAITED_FOR)
+        if not done:
             self._warn(f"nothing was written within {WAITED_FOR:g} s")
+        for each in done:
+            each.result()
+
+    async def finish(self) -> None:
+        """What waits is written before the service ends, as far as the disk takes it in time; a warning says how many
+        receipts it did not."""
+        if self._waiting:
+            _, left = await asyncio.wait(set(self._waiting), timeout=AT_THE_END)
+            if left:
+                LOG.warning("%d receipts were not written to %s before the end", len(left), self._folder)
 
     def keep(self, it: Receipt) -> None:
         """The receipt is in the folder. Where that cannot be written a warning says so, once, and nobody is refused for

@@ -21,6 +21,7 @@ from activities.record.log import (
     lock,
     lock_and_look,
     moves_data,
+    orders_a_case,
     read_log,
     sets_clocks,
 )
@@ -141,7 +142,7 @@ class Append:
 
     async def _hold_before_the_case(self, connection: Connection, write: Write) -> None:
         """The locks that everybody takes before a case's row lock, in the same order: calendar, then dataset."""
-        if sets_clocks(write.events) or moves_data(write.events):
+        if sets_clocks(write.events) or moves_data(write.events) or orders_a_case(write.events):
             await self._log.notices.hold_of_case(connection, write.case_id)
         if moves_data(write.events):
             await have_dataset_alone(connection, await dataset_of(connection, write.case_id))
@@ -167,16 +168,17 @@ class Append:
             self._states.popitem(last=False)
 
     async def _too_early(self, connection: Connection, case: LockedCase, write: Write) -> bool:
-        # A notice may have brought an end forward while the workflow waited for a later instant.
-        if case.now < max(event.at for event in write.events):
+        # One write may hold several instants. A notice may have brought an end forward while the workflow waited for a
+        # later one.
+        last = max(event.at for event in write.events)
+        if case.now < last:
             return True
-        first = min(event.at for event in write.events)
         if await connection.fetchval(BEHIND, write.case_id):
             await put_notices_first(connection, self._log.notices, {case.case_id: case.number})
         waits: bool = await connection.fetchval(
             "select exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null "
             "and received_at < $2)",
             write.case_id,
-            first,
+            last,
         )
         return waits

@@ -14,6 +14,7 @@ from activities.directory.counties import with_its_county
 from activities.evidence.files import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.log import LockedCase, Log, open_case, read_log
+from activities.record.one_at_a_time import is_not_replaced, none_is_heard
 from activities.record.opening import next_case_number
 from activities.record.receipt_facts import BodyMissing, dataset_is_its_own, facts_at_receipt
 from activities.record.rectified import none_is_open
@@ -27,7 +28,7 @@ from models.procedures import BY_NAME
 from models.refusals import CannotBeStored
 from models.signing import fingerprints
 from models.state import CaseState, fold
-from rules.procedure_names import CATALOGUE_UPDATE
+from rules.procedure_names import CATALOGUE_UPDATE, MISUSE_APPEAL, OPENING_PLAN
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import FILINGS
 
@@ -106,8 +107,8 @@ class Filings:
         `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
         force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
         IdempotencyKeyReused, DatasetOfAnotherProvider, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged,
-        EvidenceUnknown, RectificationOpen, BodyMissing, CannotBeStored (nothing was received then), and what `received`
-        raises.
+        EvidenceUnknown, RectificationOpen, AppealOpen, PlanReplaced, BodyMissing, CannotBeStored (nothing was received
+        then), and what `received` raises.
         """
         try:
             return await with_a_second_try(lambda: self._filed(case_id, procedure, content, received))
@@ -138,6 +139,10 @@ class Filings:
             kind = BY_NAME[procedure]
             if filing.about_task is not None:
                 await none_is_open(connection, law.city, filing.about_task)
+            if kind.name == MISUSE_APPEAL and filing.caused_by is not None:
+                await none_is_heard(connection, filing.party, filing.dataset_id, filing.caused_by)
+            if kind.name == OPENING_PLAN and filing.caused_by is not None:
+                await is_not_replaced(connection, law.city, case_id, filing.caused_by)
             facts = await facts_at_receipt(
                 connection, law, filing.party, filing.dataset_id, filing.choices, filing.data_items, received_at
             )

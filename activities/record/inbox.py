@@ -167,7 +167,8 @@ class Inbox:
             if kind and received.state == "received":
                 await self._work_off(connection, case, kind)
                 received = await self._received_before(connection, act.id, request_digest)
-            if isinstance(act, a.SubmitEvidence) and received.state == "accepted":
+            if isinstance(act, a.SubmitEvidence) and received.state != "refused":
+                # Also while it waits behind others: whoever judges it then writes it to the log and nothing else.
                 await submit(connection, act.evidence, act.by.account, act.case_id)
             if kind:
                 return replace(received, to_hand_over=await to_hand_over(connection, act.case_id))

@@ -209,6 +209,11 @@ def grants_data(events: Iterable[e.Event]) -> bool:
     return any(isinstance(event, e.Granted) for event in events)
 
 
+def orders_a_case(events: Iterable[e.Event]) -> bool:
+    """Whether these events begin a case of their own, whose tasks may have clocks that are set in the same write."""
+    return any(isinstance(event, e.CaseOrdered) for event in events)
+
+
 def closes(events: Iterable[e.Event]) -> bool:
     """Whether these events close the case."""
     return any(isinstance(event, e.Closed) for event in events)

@@ -7,12 +7,15 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from activities.evidence.files import take_out
+from models.acts import SubmitEvidence
 from models.refusals import NobodyCanJudge
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
 
 LONGEST_REASON = 2000
+KIND_OF_EVIDENCE = SubmitEvidence.model_fields["kind"].default
 
 
 class ActUnknown(LookupError):
@@ -46,10 +49,13 @@ async def refuse(pool: Pool, act_id: str, reason: str) -> str:
 
 
 async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, Any]) -> None:
-    """An act that was not accepted is refused, for a named reason; an accepted one stays accepted."""
-    await connection.execute(
+    """An act that was not accepted is refused, for a named reason, and the evidence that came with it belongs to no
+    case; an accepted one stays accepted."""
+    kind = await connection.fetchval(
         "update acts set state = 'refused', problem = $2, delivered_at = clock_timestamp() "
-        "where act_id = $1 and state = 'received'",
+        "where act_id = $1 and state = 'received' returning kind",
         act_id,
         json.dumps(dict(problem)),
     )
+    if kind == KIND_OF_EVIDENCE:
+        await take_out(connection, act_id)

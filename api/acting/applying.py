@@ -3,6 +3,7 @@ withdrawal; and notes, which officers add too."""
 
 from __future__ import annotations
 
+from activities.idempotency import IdempotencyKeyReused
 from api.acting.deciding import may_change
 from api.acting.forms.deciding import NoteForm
 from api.acting.forms.filing import ChoiceForm, EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
@@ -25,16 +26,22 @@ async def supplement(receiver: Receiver, store: Store, case_id: str, form: Suppl
     read = await store.case_read(case_id)
     await may_change(store, read, form)
     task = task_of_the_party(read.state, RESUBMIT)
-    if task is None:
-        return await receiver.receive(Supply(**receiver.fields(case_id), amends=form.amendment()), form.said())
-    act = Decide(
-        **receiver.fields(case_id),
-        task_id=task.task_id,
-        outcome=RESUBMIT,
-        given=form.given(frozenset({"text"})),
-        amends=form.amendment(),
-    )
-    return await receiver.receive(act, form.said())
+    act: Supply | Decide = Supply(**receiver.fields(case_id), amends=form.amendment())
+    if task is not None:
+        act = Decide(
+            **receiver.fields(case_id),
+            task_id=task.task_id,
+            outcome=RESUBMIT,
+            given=form.given(frozenset({"text"})),
+            amends=form.amendment(),
+        )
+    try:
+        return await receiver.receive(act, form.said())
+    except IdempotencyKeyReused:
+        # The same call at the same time may have become the other of the two, if the case has moved in between.
+        if known := await receiver.received_before(form.said()):
+            return known
+        raise
 
 
 async def sign(receiver: Receiver, store: Store, case_id: str, form: SignatureForm) -> ActShown:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from activities.filing.years import first_of_its_year
 from activities.record.filings import Filing
+from activities.record.one_at_a_time import PlanReplaced
 from api.acting.filing import Filer, judge, rules_in_force_at
 from api.acting.forms.filing import PlanForm, YearForm
 from api.acting.refusals import refused_before_receipt
@@ -48,10 +49,14 @@ async def begin_evaluation(filer: Filer, store: Store, caller: Caller, form: Yea
 
 async def begin_plan(filer: Filer, store: Store, caller: Caller, form: PlanForm, key: str) -> CaseShown:
     """The case of the plan of the caller's body for a year: the one that there is, or a new one; and where it is to
-    replace one that is on record, another. Raises a Problem."""
+    replace one that is on record, another. Raises a Problem, also where another has replaced that already."""
     replaced = await plan_replaced(store, caller, form) if form.replaces else None
-    case_id = filer.case_id(PLANS, key) if replaced else None
-    return await begin_year(filer, store, caller, OPENING_PLAN, form, case_id, replaced)
+    # A page has one key, and says of any plan that it is to be replaced.
+    case_id = filer.case_id(f"{PLANS}/{replaced}", key) if replaced else None
+    try:
+        return await begin_year(filer, store, caller, OPENING_PLAN, form, case_id, replaced)
+    except PlanReplaced as fact:
+        raise invalid("replaces", "plan_replaced") from fact
 
 
 async def begin_year(
@@ -104,8 +109,8 @@ def year_can_be_begun(rules: ProcedureRules, year: int, today: date) -> None:
 
 
 async def plan_replaced(store: Store, caller: Caller, form: PlanForm) -> str:
-    """The plan on record that is to be replaced: the caller's body's own, of that year, and not replaced already.
-    Raises a Problem."""
+    """The plan on record that is to be replaced: the caller's body's own, of that year. That it is not replaced already
+    its receipt sees to. Raises a Problem."""
     row = await cases.case(store, caller, form.replaces or "")
     plan = (await store.case_read(row.case_id)).state if row else None
     if code := why_not_replaced(plan, caller.body, form.year):

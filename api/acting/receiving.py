@@ -114,13 +114,7 @@ class Receiver:
         """The act is in the inbox, and worked off if the engine is there in time: 200 when accepted, 202 when it is
         not known yet. Raises a Problem when it was refused, and what the inbox raises."""
         await self._store.release()
-        try:
-            received = await self._runtime.inbox.receive_act(act, content)
-        except IdempotencyKeyReused:
-            # The same call at the same time may have become another kind of act, if the case has moved in between.
-            if known := await self.received_before(content):
-                return known
-            raise
+        received = await self._runtime.inbox.receive_act(act, content)
         if received.state == "received":
             await self._runtime.courier.send_and_wait(act.case_id, received.all_to_tell)
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from activities.record.filings import Filing
+from activities.record.one_at_a_time import AppealOpen
 from activities.tables.gate import CurtailmentRow
 from api.acting.filing import Filer, Subject, judge, rules_at
 from api.acting.forms.filing import MisuseAppealForm, MisuseReportForm
@@ -77,12 +78,24 @@ class Measure:
         """What nobody states of an appeal: by whom the measure was taken."""
         return {TAKEN_BY: reporting.who_took(self.taken.body, self.bodies)}
 
+    def is_in_force(self) -> None:
+        """Raises a Problem where it is given back: nobody appeals against that."""
+        if self.taken.ended_at is not None:
+            raise invalid("measure_id", "measure_unknown")
+
 
 async def measure_of(store: Store, filer: Filer, caller: Caller, grant: str, measure_id: str) -> Measure:
     """What was taken of the caller's own grant and is not given back. Raises a Problem."""
+    measure = await measure_taken(store, filer, caller, grant, measure_id)
+    measure.is_in_force()
+    return measure
+
+
+async def measure_taken(store: Store, filer: Filer, caller: Caller, grant: str, measure_id: str) -> Measure:
+    """What was taken of the caller's own grant, given back or not. Raises a Problem."""
     held = known(await grants.own_grant(store, caller, grant))
     taken = next((each for each in await misuse.taken_of(store, [grant]) if each.case_id == measure_id), None)
-    if taken is None or taken.ended_at is not None:
+    if taken is None:
         raise invalid("measure_id", "measure_unknown")
     cause = (await store.case_read(taken.case_id)).state
     subject = await filer.subject(held.case.city, taken.dataset_id)
@@ -92,12 +105,12 @@ async def measure_of(store: Store, filer: Filer, caller: Caller, grant: str, mea
 
 
 async def judge_misuse_appeal(
-    store: Store, caller: Caller, case_id: str | None, form: MisuseAppealForm, at: datetime, measure: Measure
+    store: Store, caller: Caller, form: MisuseAppealForm, at: datetime, measure: Measure
 ) -> ProcedureRules:
-    """The rules under which the appeal is received, of which there is one at a time; `case_id` is its own, None before
-    it has one. Raises a Problem that names every reason why it cannot be."""
+    """The rules under which the appeal would be received, of which there is one at a time. Raises a Problem that names
+    every reason why it cannot be."""
     for appeal in await misuse.appeals_of(store, caller.account_id, measure.taken):
-        if appeal.closed_at is None and appeal.case_id != case_id:
+        if appeal.closed_at is None:
             raise invalid("measure_id", "appealed_already")
     return _judged(form, at, measure)
 
@@ -111,11 +124,12 @@ def _judged(form: MisuseAppealForm, at: datetime, measure: Measure) -> Procedure
 async def receive_misuse_appeal(
     store: Store, filer: Filer, caller: Caller, case_id: str, form: MisuseAppealForm
 ) -> CaseShown:
-    """The case of the appeal of a grantee against what was taken of the own grant, while it is. Raises a Problem."""
-    measure = await measure_of(store, filer, caller, form.case_id, form.measure_id)
-    await judge_misuse_appeal(store, caller, case_id, form, (await store.present()).now, measure)
+    """The case of the appeal of a grantee against what was taken of the own grant, while it is; what is sent again
+    answers its case, also once that is over. Raises a Problem."""
+    measure = await measure_taken(store, filer, caller, form.case_id, form.measure_id)
 
     def received(at: datetime) -> Filing:
+        measure.is_in_force()
         return Filing(
             rules=_judged(form, at, measure),
             party=caller.account_id,
@@ -128,4 +142,7 @@ async def receive_misuse_appeal(
             caused_by=measure.taken.case_id,
         )
 
-    return await filer.receive(case_id, MISUSE_APPEAL, form.said(), received)
+    try:
+        return await filer.receive(case_id, MISUSE_APPEAL, form.said(), received)
+    except AppealOpen as fact:
+        raise invalid("measure_id", "appealed_already") from fact

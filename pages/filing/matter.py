@@ -223,7 +223,7 @@ async def _judged_appeal(call: Call, filer: Filer, form: FilingForm) -> Procedur
     assert isinstance(form, MisuseAppealForm)
     caller = call.must_be_logged_in()
     measure = await reporting_misuse.measure_of(call.store, filer, caller, form.case_id, form.measure_id)
-    return await reporting_misuse.judge_misuse_appeal(call.store, caller, None, form, call.now, measure)
+    return await reporting_misuse.judge_misuse_appeal(call.store, caller, form, call.now, measure)
 
 
 async def _received_appeal(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:

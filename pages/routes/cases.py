@@ -151,10 +151,11 @@ async def names_of(call: Call, logins: Iterable[str | None]) -> dict[str, str]:
     return {login: said(name, call.language) for login, name in found.items()}
 
 
-def receiver_of(call: Call, key: str) -> Receiver:
-    """Receives what this form does, once for its key."""
+def receiver_of(call: Call, key: str, of: str = "") -> Receiver:
+    """Receives what this form does, once for its key; `of` distinguishes what the forms of one page do, which have one
+    key and are sent to one address."""
     caller = call.must_be_logged_in()
-    path = without_language(call.request).partition("?")[0]
+    path = without_language(call.request).partition("?")[0] + of
     return Receiver(call.runtime, call.store, caller, call.language, path, key, InTheAnswerAlone())
 
 
@@ -170,7 +171,7 @@ async def do_to_case(call: Call) -> Response:
     fields, key = fields_of(call), key_of(form)
     try:
         form = await with_files_kept(call, form, key)
-        act = await done(call, receiver_of(call, key), shown, stated(form, fields))
+        act = await done(call, receiver_of(call, key, f"/{name}"), shown, stated(form, fields))
     except REFUSED as error:
         return await case_page(call, shown, {name: shown_again(call, form, fields, problem_with(error))})
     return await gone_on(call, act, shown.case_number, said_after)

@@ -61,16 +61,17 @@ async def do_to_delegations(call: Call) -> Response:
     """Somebody is let use the grant, or no longer."""
     case = await own_grant(call)
     form: FormData = await call.request.form()
-    receiver = receiver_of(call, key_of(form))
-    asked = fields(call, None)
+    key, asked = key_of(form), fields(call, None)
     try:
         match form.get("act"):
             case "delegate":
                 wanted = parsed(DelegationForm, stated(form, asked))
-                act = await delegating.delegate(receiver, call.store, case.case_id, wanted)
+                act = await delegating.delegate(receiver_of(call, key), call.store, case.case_id, wanted)
                 said = "delegation.was_delegated"
             case "revoke":
-                act = await delegating.take_back(receiver, case.case_id, str(form.get("delegation", "")))
+                delegation_id = str(form.get("delegation", ""))
+                receiver = receiver_of(call, key, f"/revoke/{delegation_id}")
+                act = await delegating.take_back(receiver, case.case_id, delegation_id)
                 said = "delegation.was_taken_back"
             case _:
                 raise Problem("NotFound")

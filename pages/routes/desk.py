@@ -194,7 +194,7 @@ async def desk_selected(call: Call) -> Response:
 
 async def done_to(call: Call, caller: Caller, key: str, task_id: str, colleague: str | None) -> Done:
     """Claims one task, or hands it to the colleague. Raises a Problem for one that nobody may know of."""
-    receiver = receiver_of(call, key, f"/{task_id}")
+    receiver = receiver_of(call, key, f"/{task_id}" if colleague is None else f"/{task_id}/{colleague}")
     task = await receiver.known_task(task_id)
     case = await receiver.case(task.case_id)
     rules = await call.store.rules(case.rules_digest)

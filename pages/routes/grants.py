@@ -125,22 +125,23 @@ async def do_to_grant(call: Call) -> Response:
     """A key in place of any before, or the grant given back."""
     case = await held_grant(call)
     form: FormData = await call.request.form()
-    receiver = receiver_of(call, key_of(form))
+    act = str(form.get("act", ""))
+    receiver = receiver_of(call, key_of(form), f"/{act}")
     try:
-        match form.get("act"):
+        match act:
             case "key":
                 made = await issue_key(receiver, call.store, case.case_id)
                 if made.state == "received":
                     return call.go_on_to(call.path("act", act_id=made.act_id))
                 return await page_of(call, await case_numbered(call), None, Issued(made.key))
             case "renounce":
-                act = await renounce(receiver, case.case_id)
+                given_back = await renounce(receiver, case.case_id)
             case _:
                 raise Problem("NotFound")
     except REFUSED as error:
         return await page_of(call, case, shown_again(call, form, (), problem_with(error)))
-    if act.state == "received":
-        return call.go_on_to(call.path("act", act_id=act.act_id))
+    if given_back.state == "received":
+        return call.go_on_to(call.path("act", act_id=given_back.act_id))
     await call.say_once("grant.given_back")
     return call.go_on_to(call.path("grant", number=case.case_number))
 

@@ -247,7 +247,8 @@ async def task_decide(call: Call) -> Response:
     present = await call.store.present()
     nearby = await sought.beside(call.store, caller, asked.sought(body), present, file.task_id)
     here = with_query(call.request.url.path, asked.query())
-    receiver = receiver_of(call, key_of(form))
+    corrects = text_of(form, "do") == "correct"
+    receiver = receiver_of(call, key_of(form), "/correct" if corrects else "")
     try:
         said = decision_sent(call, file, form)
         if said.outcome == SIGN and signs(file.law, file.task):
@@ -261,7 +262,7 @@ async def task_decide(call: Call) -> Response:
                 wanted = replace(wanted, problems=changed)
                 return await task_page(call, caller, body, file, wanted, status=422 if shown else 200, read=read)
             said = said.model_copy(update={"digest": read.digest if read else None})
-        if text_of(form, "do") == "correct":
+        if corrects:
             answered = await deciding.correct(receiver, call.store, file.task_id, said)
         else:
             answered = await deciding.decide(receiver, call.store, file.task_id, said)

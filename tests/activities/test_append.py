@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from activities.calendar.record import CALENDAR_LOCK, HAVE_ALONE
 from activities.record.append import Append
 from activities.record.log import lock, lock_and_look
 from models import acts as a
@@ -60,12 +61,47 @@ async def test_a_clock_does_not_pass_while_an_act_received_before_waits(driver: 
     assert "ClockPassed" not in await driver.types(case_id)
 
 
+async def test_no_clock_passes_before_an_act_that_waits_since_another_clock_of_the_write(
+    driver: Driver,
+) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    due_at, events = await passing(driver, case_id)
+    filed_at = (await driver.state(case_id)).received_at
+    assert filed_at
+    second = events[0].model_copy(update={"number": events[0].number + 1, "at": due_at + timedelta(days=1)})
+    driver.clock.shift = due_at - filed_at + timedelta(hours=1)
+    await driver.decide(case_id, "formal_review", "pass", hand_over=False)
+    driver.clock.shift = timedelta(days=30)
+    assert await append(driver, case_id, 2, [*events, second], passing=due_at) == []
+    assert "ClockPassed" not in await driver.types(case_id)
+    await driver.pool.execute("update acts set state = 'refused' where kind = 'decide'")
+    assert await append(driver, case_id, 2, [*events, second], passing=due_at) == ["ClockPassed", "ClockPassed"]
+
+
 async def test_an_act_received_after_the_due_instant_does_not_keep_the_clock_from_passing(driver: Driver) -> None:
     case_id = await driver.file("nanning", hand_over=False)
     due_at, events = await passing(driver, case_id)
     driver.clock.shift = timedelta(days=30)
     await driver.decide(case_id, "formal_review", "pass", hand_over=False)
     assert await append(driver, case_id, 2, events, passing=due_at) == ["ClockPassed"]
+
+
+async def test_what_orders_a_case_waits_for_a_notice_that_is_being_published(
+    driver: Driver,
+) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    ordered = e.CaseOrdered(
+        number=99, at=AT, by="acc_1", body="nanning.authority", ordered="misuse", ordered_case_id="ordered"
+    )
+    calendar = (await driver.rules_of(case_id)).calendar
+    async with driver.pool.acquire() as publisher, asyncio.TaskGroup() as group, publisher.transaction():
+        await publisher.execute(HAVE_ALONE, CALENDAR_LOCK, [calendar])
+        # It names a log that is longer than it is, so that nothing is written in the end.
+        writing = group.create_task(append(driver, case_id, 98, [ordered]))
+        while not await driver.pool.fetchval(SOMEBODY_WAITS):
+            assert not writing.done(), "it did not wait"
+            await asyncio.sleep(0.01)
+    assert writing.result() == []
 
 
 async def test_a_log_that_holds_more_than_the_workflow_knows_takes_nothing_and_tells_it(driver: Driver) -> None:

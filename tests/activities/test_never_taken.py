@@ -10,8 +10,10 @@ import pytest
 from temporalio.worker import Worker
 
 from activities.database import Pool
+from activities.evidence.refused import EvidenceUnknown
 from activities.record.append import Append
 from activities.record.failing import Why, failing, failures_of
+from activities.record.refusing import refuse as refuse_act
 from models import acts as a
 from models.messages import Write
 from models.refusals import CannotBeStored
@@ -178,6 +180,62 @@ async def test_an_act_that_cannot_be_read_waits_with_its_reason_and_holds_up_the
     assert await withdraw(driver, case_id) == "received"
     async with pool.acquire() as connection:
         assert {failure.why for failure in await failures_of(connection, case_id)} == {"not_read"}
+
+
+async def behind_an_act_nobody_can_read(driver: Driver) -> tuple[str, str]:
+    """An objection whose latest act is none that this version can read: the case, and that act."""
+    case_id = await driver.object_to("nanning", "privacy", evidence=1, hand_over=False)
+    (task, *_) = (await driver.state(case_id)).open_tasks()
+    act_id = str(uuid.uuid4())
+    assert await driver.decide(case_id, task.stage, task.outcomes[0], act_id=act_id, hand_over=False) == "accepted"
+    await by_owner(
+        driver.pool,
+        "update acts set state = 'received', delivered_at = null, act = jsonb_set(act, '{kind}', '\"of_tomorrow\"') "
+        "where kind = 'decide'",
+    )
+    return case_id, act_id
+
+
+async def submit_evidence(driver: Driver, case_id: str, *evidence: str, act_id: str | None = None) -> str:
+    by = a.Actor(account="acc_objector")
+    act = a.SubmitEvidence(id=act_id or str(uuid.uuid4()), case_id=case_id, by=by, received_at=AT, evidence=evidence)
+    return await driver.do(act, hand_over=False)
+
+
+async def case_of(pool: Pool, evidence_id: str) -> str | None:
+    """The case to which a file of evidence belongs."""
+    found: str | None = await pool.fetchval("select case_id from evidence where evidence_id = $1", evidence_id)
+    return found
+
+
+async def test_evidence_that_waited_behind_what_nobody_could_read_belongs_to_its_case(
+    driver: Driver, pool: Pool
+) -> None:
+    case_id, unread = await behind_an_act_nobody_can_read(driver)
+    file = await driver.upload("acc_objector")
+    assert await submit_evidence(driver, case_id, file) == "received"
+    await refuse_act(pool, unread, "Nobody can read it")
+    assert await withdraw(driver, case_id) == "accepted"
+    assert file in (await driver.state(case_id)).evidence
+    assert await case_of(pool, file) == case_id
+
+
+async def test_evidence_that_is_refused_after_it_waited_belongs_to_no_case(driver: Driver, pool: Pool) -> None:
+    case_id, _ = await behind_an_act_nobody_can_read(driver)
+    filed = (await driver.state(case_id)).evidence[0]
+    file, twice = [await driver.upload("acc_objector") for _ in range(2)]
+    assert await submit_evidence(driver, case_id, file, twice, filed, act_id="refused") == "received"
+    assert await submit_evidence(driver, case_id, twice) == "received"
+    assert [await case_of(pool, each) for each in (file, twice)] == [case_id, case_id]
+    await refuse_act(pool, "refused", "Nobody can judge it")
+    assert [await case_of(pool, each) for each in (file, twice, filed)] == [None, case_id, case_id]
+
+
+async def test_evidence_that_nobody_uploaded_is_not_received_to_wait(driver: Driver) -> None:
+    case_id, _ = await behind_an_act_nobody_can_read(driver)
+    with pytest.raises(EvidenceUnknown):
+        await submit_evidence(driver, case_id, str(uuid.uuid4()))
+    assert await driver.pool.fetchval("select count(*) from acts where kind = 'submit_evidence'") == 0
 
 
 async def test_an_act_that_cannot_be_judged_waits_with_its_reason(driver: Driver, pool: Pool) -> None:

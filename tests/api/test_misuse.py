@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from typing import Any
@@ -171,3 +172,37 @@ async def test_an_officer_of_another_city_reports_as_anybody_does(service: Servi
     case = await reported(service.as_("reviewer@yulin.operator"), "nanning", "nanning-transport-bus-lines")
 
     assert {task["stage"]: task["body"] for task in case["tasks"]} == {"verification": "nanning.transport"}
+
+
+async def closed_for_misuse(service: Service, applicant: Caller) -> dict[str, Any]:
+    """What the applicant sends to appeal against what Guangzhou has taken of its grant."""
+    access, _ = await in_use(service, applicant, "guangzhou")
+    case = await reported(service.as_("applicant2@demo"), "guangzhou", access["dataset_id"])
+    said = {"outcome": "close", "misused_grant": access["case_number"], "misuse": "unlawful_use", "reason": "As seen"}
+    authority = service.as_("reviewer@guangzhou.authority")
+    await authority.do(f"/v1/tasks/{task_of(case, 'authority_verification')}/decision", said)
+    (taken,) = (await applicant.read(f"/v1/cases/{access['case_id']}"))["taken"]
+    return {"case_id": access["case_id"], "measure_id": taken["measure_id"], "statement": "We sold nothing"}
+
+
+async def test_of_two_appeals_at_once_against_one_measure_one_is_received(working: Service, applicant: Caller) -> None:
+    appeal = await closed_for_misuse(working, applicant)
+    answers = await asyncio.gather(*(applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4())) for _ in range(4)))
+    assert sorted(each.status_code for each in answers) == [201, 422, 422, 422]
+    wrong = [each.json()["errors"] for each in answers if each.status_code == 422]
+    assert {(each["field"], each["code"]) for (each,) in wrong} == {("measure_id", "appealed_already")}
+    assert len((await applicant.read("/v1/cases", procedure="misuse_appeal"))["items"]) == 1
+
+
+async def test_an_appeal_sent_again_after_it_was_upheld_answers_its_case(working: Service, applicant: Caller) -> None:
+    appeal, key = await closed_for_misuse(working, applicant), str(uuid.uuid4())
+    filed = (await applicant.post("/v1/misuse-appeals", appeal, key)).json()
+    government = working.as_("reviewer@guangzhou.government")
+    path = f"/v1/tasks/{task_of(filed, 'government_hearing')}/decision"
+    await government.do(path, {"outcome": "uphold", "reason": "The sale was another firm's"})
+
+    again = await applicant.post("/v1/misuse-appeals", appeal, key)
+    assert (again.status_code, again.json()["case_id"]) == (201, filed["case_id"])
+    assert again.json()["outcome"] == "upheld"
+    another = await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
+    assert [each["code"] for each in another.json()["errors"]] == ["measure_unknown"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -91,6 +92,31 @@ async def test_a_second_plan_of_a_year_replaces_the_first_and_both_stay_on_recor
     stranger = working.as_("reviewer@guangzhou.health")
     other = await sent(stranger, "/v1/opening-plans", {"city": "guangzhou", "year": YEAR, "replaces": first["case_id"]})
     assert [each["code"] for each in other.json()["errors"]] == ["plan_unknown"]
+
+
+async def test_a_plan_that_another_has_replaced_is_not_replaced_again(working: Service) -> None:
+    provider, year = working.as_("reviewer@guangzhou.transport"), {"city": "guangzhou", "year": YEAR - 1}
+    first = (await sent(provider, "/v1/opening-plans", year)).json()
+    case = await decided(working, first, "submission", "submit", **PARTS)
+    case = await decided(working, case, "filing", "record")
+    await decided(working, case, "passing_up", "pass_up", reference="粤数〔2024〕1号")
+
+    instead, key = year | {"replaces": first["case_id"]}, str(uuid.uuid4())
+    answers = await asyncio.gather(*(sent(provider, "/v1/opening-plans", instead) for _ in range(4)))
+    assert sorted(each.status_code for each in answers) == [201, 422, 422, 422], "nor while the other is under way"
+    second = next(each.json() for each in answers if each.status_code == 201)
+    case = await decided(working, second, "submission", "submit", **PARTS)
+    await decided(working, case, "filing", "record")
+    third = await provider.post("/v1/opening-plans", instead, key)
+    assert [(each["field"], each["code"]) for each in third.json()["errors"]] == [("replaces", "plan_replaced")]
+
+    # What took its place can be replaced in its turn, by the same key of a page too; the same again is the same.
+    last, again = [
+        (await provider.post("/v1/opening-plans", year | {"replaces": second["case_id"]}, key)).json()["case_id"]
+        for _ in range(2)
+    ]
+    assert last == again
+    assert last not in (first["case_id"], second["case_id"])
 
 
 @pytest.mark.duty("NN-18")

@@ -133,6 +133,52 @@ def test_a_disk_that_takes_half_a_line_is_full_and_the_next_line_is_whole(
 async def test_a_disk_that_does_not_answer_holds_up_nobody_for_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    receipts, answers = Receipts(tmp_path), stalled(monkeypatch)
+    try:
+        await receipts.kept(Receipt("a1", "c1", AT))
+        await receipts.kept(Receipt("a2", "c1", AT))
+        assert len(caplog.records) == 1
+    finally:
+        answers.set()
+    await receipts.finish()
+    assert [each.act_id for each in kept_in([tmp_path])] == ["a1", "a2"]
+
+
+async def test_what_waited_behind_a_disk_that_did_not_answer_is_kept_once_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipts, answers = Receipts(tmp_path), stalled(monkeypatch)
+    waited = [Receipt(f"a{number}", "c1", AT) for number in range(9)]
+    try:
+        await asyncio.gather(*(receipts.kept(each) for each in waited))
+        assert list(kept_in([tmp_path])) == []
+    finally:
+        answers.set()
+    await receipts.kept(Receipt("after", "c1", AT))
+    async with asyncio.timeout(10):
+        while len(list(kept_in([tmp_path]))) < 10:  # noqa: ASYNC110  a disk tells nobody
+            await asyncio.sleep(0.01)
+    assert [each.act_id for each in kept_in([tmp_path])] == [*(each.act_id for each in waited), "after"]
+
+
+async def test_a_service_that_ends_writes_what_waits_or_says_how_much_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("activities.proof.receipts.AT_THE_END", 0.01)
+    receipts, answers = Receipts(tmp_path), stalled(monkeypatch)
+    try:
+        await asyncio.gather(*(receipts.kept(Receipt(f"a{number}", "c1", AT)) for number in range(3)))
+        await receipts.finish()
+        assert "3 receipts were not written" in caplog.text
+    finally:
+        answers.set()
+    monkeypatch.undo()
+    await receipts.finish()
+    assert len(list(kept_in([tmp_path]))) == 3
+
+
+def stalled(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """A disk that takes nothing until the event is set, and those who are to be answered wait for it but briefly."""
     answers, write = threading.Event(), os.write
 
     def answering_late(file: int, line: bytes) -> int:
@@ -141,10 +187,4 @@ async def test_a_disk_that_does_not_answer_holds_up_nobody_for_long(
 
     monkeypatch.setattr("activities.proof.receipts.WAITED_FOR", 0.01)
     monkeypatch.setattr(os, "write", answering_late)
-    receipts = Receipts(tmp_path)
-    try:
-        await receipts.kept(Receipt("a1", "c1", AT))
-        await receipts.kept(Receipt("a2", "c1", AT))
-        assert len(caplog.records) == 1
-    finally:
-        answers.set()
+    return answers
