@@ -252,7 +252,7 @@ async def test_a_decision_that_pinned_figures_is_answered_as_received_when_it_is
 
     assert (again.status_code, again.json()["act_id"]) == (200, first.json()["act_id"])
     other = await authority.post(decision, said | {"opening_quality": "Another"}, "once")
-    assert other.status_code == 409, "another decision under the same key is none that was received"
+    assert (other.status_code, other.json()["type"]) == (422, "urn:kaifang:problem:idempotency-key-reused")
 
 
 def test_figures_in_which_nothing_was_pending_have_the_digest_of_before() -> None:
