@@ -82,7 +82,7 @@ async def test_what_cannot_be_read_is_given_the_notice_and_is_on_the_list_no_lon
 
 
 @pytest.mark.parametrize("is_listed", [False, True])
-async def test_an_act_to_a_case_whose_clock_cannot_be_read_is_received_while_a_notice_is_applied(
+async def test_an_act_to_a_case_with_an_unreadable_clock_is_received_beside_a_notice(
     driver: Driver, worker: Worker, *, is_listed: bool
 ) -> None:
     case_id = await driver.file("nanning")
@@ -113,7 +113,7 @@ async def test_an_objection_stops_the_data_although_a_request_for_it_cannot_be_r
     assert [await kinds(driver, each) for each in requests] == [["file", "apply_notice", "restrict"]] * 2
 
 
-async def test_more_that_can_be_given_nothing_than_are_taken_at_once_hold_up_nobody_behind_them(driver: Driver) -> None:
+async def test_more_that_can_be_given_nothing_than_are_taken_at_once_hold_up_nobody(driver: Driver) -> None:
     """They end first, so they are taken first, and fail; then those behind have their turn."""
     cases = [await driver.file("nanning", hand_over=False) for _ in range(4)]
     await recorded(driver, await notice_of_the_week(driver))

@@ -11,7 +11,7 @@ from tests.driving import Driver
 NEVER_SO_LONG = timedelta(seconds=10)
 
 
-async def test_a_notice_that_somebody_listed_between_the_look_and_the_lock_is_not_listed_again(driver: Driver) -> None:
+async def test_a_notice_listed_between_the_look_and_the_lock_is_not_listed_again(driver: Driver) -> None:
     case_id = await driver.file("nanning", hand_over=False)
     await recorded(driver, await notice_of_the_week(driver))
     async with driver.pool.acquire() as connection, connection.transaction():
@@ -22,7 +22,7 @@ async def test_a_notice_that_somebody_listed_between_the_look_and_the_lock_is_no
     assert len(await moves_of(driver, case_id)) == 1
 
 
-async def test_a_case_that_is_listed_for_a_notice_that_is_done_is_taken_off_and_those_behind_it_go_on(
+async def test_a_case_listed_for_a_notice_that_is_done_is_taken_off_and_others_go_on(
     driver: Driver,
 ) -> None:
     cases = [await driver.file("nanning", hand_over=False) for _ in range(3)]

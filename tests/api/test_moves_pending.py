@@ -152,7 +152,7 @@ async def test_figures_for_everybody_of_before_a_notice_stand_while_ends_are_mov
     assert (after["moves_pending"], after["as_of"] > before["as_of"]) == (False, True)
 
 
-async def test_figures_for_everybody_that_are_counted_while_ends_move_stand_for_half_a_minute(
+async def test_public_figures_counted_while_ends_move_stand_for_half_a_minute(
     stopped: Service, clock: ShiftedClock
 ) -> None:
     await stopped.as_("applicant@demo").file("guangzhou")
@@ -236,7 +236,7 @@ async def test_a_notice_that_is_published_while_figures_are_counted_is_waited_fo
     assert not (await figures()).moves_pending, "all ends are moved"
 
 
-async def test_a_decision_that_pinned_figures_is_answered_as_received_when_it_is_asked_again_while_a_notice_is_applied(
+async def test_a_decision_that_pinned_figures_asked_again_beside_a_notice_is_known(
     working: Service,
 ) -> None:
     authority = working.as_("reviewer@nanning.authority")

@@ -113,7 +113,7 @@ async def test_a_copy_that_falls_behind_is_not_read_until_it_is_near_again(
     assert await is_a_copy(runtime)
 
 
-async def test_figures_counted_from_a_copy_that_has_not_heard_of_a_notice_are_not_pinned_as_settled(
+async def test_figures_from_a_copy_that_has_not_heard_of_a_notice_are_not_pinned(
     settings: Settings, driver: Driver, standby: Postgres
 ) -> None:
     await driver.file("nanning", hand_over=False)
