@@ -7,10 +7,11 @@ the two are compared.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from activities.calendar.record import with_due
 from models.clock import Clock
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from activities.database import Connection
     from rules.calendar import CalendarRecord
     from rules.calendar_notices import Notice
+
+LOG = logging.getLogger("kaifang.notices")
 
 AT_A_TIME = 200
 """Clocks between which others of the process have their turn: some milliseconds."""
@@ -85,6 +88,14 @@ class Move:
         return self.before.provisional and not self.after.provisional
 
 
+class Found(NamedTuple):
+    """What a notice moves in some cases, and those of them of which nobody can say it here: a clock of theirs cannot be
+    read."""
+
+    moves: list[Move]
+    not_read: frozenset[str]
+
+
 class Effect:
     """What a notice does to clocks: `after` is the record `before` with the notice in it.
 
@@ -118,8 +129,24 @@ class Effect:
 
     async def moves_of(self, connection: Connection, cases: Sequence[str]) -> list[Move]:
         """As `moves`, of these cases alone, in the order of their ids."""
-        rows = await connection.fetch(RUNNING, cases, list(self.changed)) if self.changed else []
-        return [move for move in map(self._move, rows) if move]
+        return [move for move in map(self._move, await self._running(connection, cases)) if move]
+
+    async def found_in(self, connection: Connection, cases: Sequence[str]) -> Found:
+        """As `moves_of`, and a clock that cannot be read hides nothing but what is moved in its own case."""
+        moves, not_read = list[Move](), set[str]()
+        for row in await self._running(connection, cases):
+            try:
+                move = self._move(row)
+            except Exception:
+                # Such as a clock that a newer version has set.
+                LOG.exception("a clock of case %s cannot be read", row["case_id"])
+                not_read.add(row["case_id"])
+            else:
+                moves += [move] if move else []
+        return Found(moves, frozenset(not_read))
+
+    async def _running(self, connection: Connection, cases: Sequence[str]) -> list[asyncpg.Record]:
+        return await connection.fetch(RUNNING, cases, list(self.changed)) if self.changed else []
 
     def _days(self) -> tuple[list[str], date, date]:
         first = min(days.first for days in self.changed.values())

@@ -33,8 +33,10 @@ EVERY = 1.0
 """Seconds between two looks at whether there is a notice to work off."""
 TO_LIST = """
 select position from notices_moving
-where position = (select min(position) from notices_moving where listed_at is null) for update skip locked
+where position = (select min(position) from notices_moving where listed_at is null) and listed_at is null
+for update skip locked
 """
+"""Said twice: what is inside was looked at once, before the row was had, and what is outside is looked at again."""
 LISTED = "update notices_moving set listed_at = clock_timestamp() where position = $1"
 TAKEN = """
 select case_id from cases_to_move join cases using (case_id) where retry_at is null or retry_at <= clock_timestamp()
@@ -61,7 +63,9 @@ where done_at is null and listed_at is not null and not exists (
 """
 UNDER_WAY = "select position from notices_moving where done_at is null"
 CASES_TO_MOVE = "select count(*) from cases_to_move"
-IS_THERE_ANY = "select exists (select from notices_moving where done_at is null)"
+IS_THERE_ANY = """
+select exists (select from notices_moving where done_at is null) or exists (select from cases_to_move)
+"""
 
 
 async def under_way(connection: Connection | Pool) -> frozenset[int]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from activities.calendar.clock_moves import Move
+    from activities.calendar.clock_moves import Effect, Move
     from activities.calendar.record import RecordOfNotices
     from activities.database import Connection
     from rules.calendar_notices import Notice
@@ -29,10 +29,11 @@ IS_BEHIND = """
 """Whether a notice may move clocks of a case to which it has not come yet: nearly always not, and found in an index."""
 STILL_TO_MOVE = """
 select position, account, published_at from notices_moving
-where done_at is null and (listed_at is null or exists (
-  select from cases_to_move where cases_to_move.position = notices_moving.position and case_id = any($1)
-)) order by position
+where (listed_at is null and done_at is null)
+  or position in (select cases_to_move.position from cases_to_move where case_id = any($1))
+order by position
 """
+"""What is listed is always worked off, whatever else is said of its notice."""
 LOOKED_AT = "delete from cases_to_move where case_id = any($1) and position = $2"
 EFFECTS = Effects()
 
@@ -50,9 +51,9 @@ class NoticePublished:
         """Of the one act by which the case learns of it, whoever puts it there."""
         return id_from_key(self.account, f"notices/{self.position}", case_id)
 
-    def act_for(self, case_id: str, tasks: Iterable[str]) -> ApplyNotice:
-        """The act by which a case learns that the clocks of these tasks are moved; received when the notice was
-        published."""
+    def act_for(self, case_id: str, tasks: Iterable[str] | None) -> ApplyNotice:
+        """The act by which a case learns that the clocks of these tasks are moved, or all that may be where none are
+        named; received when the notice was published."""
         return ApplyNotice(
             id=self.act_id(case_id),
             case_id=case_id,
@@ -65,7 +66,7 @@ class NoticePublished:
                 document=self.notice.document,
                 published_on=self.notice.published_on,
             ),
-            tasks=tuple(sorted(tasks)),
+            tasks=None if tasks is None else tuple(sorted(tasks)),
         )
 
 
@@ -84,19 +85,47 @@ async def moved_by(
     connection: Connection, notices: RecordOfNotices, it: NoticePublished, cases: Sequence[str]
 ) -> dict[str, list[Move]]:
     """What a notice moves in these cases, which the caller has locked, by case in the order of their ids; those that
-    have its act are left out."""
-    effect = EFFECTS.of(await notices.read(connection), it.position)
-    found: dict[str, list[Move]] = {}
-    for move in await effect.moves_of(connection, cases):
-        found.setdefault(move.case_id, []).append(move)
-    if not found:
-        return {}
-    ids = {it.act_id(case_id): case_id for case_id in found}
-    for row in await connection.fetch("select act_id from acts where act_id = any($1)", list(ids)):
-        del found[ids[row["act_id"]]]
-    return found
+    have its act are left out. Raises whatever is wrong with a clock that cannot be read."""
+    moves = by_case(await (await effect_of(connection, notices, it)).moves_of(connection, cases))
+    return {case_id: moves[case_id] for case_id in await without_its_act(connection, it, moves)}
+
+
+async def acts_for(
+    connection: Connection, notices: RecordOfNotices, it: NoticePublished, cases: Sequence[str]
+) -> list[ApplyNotice]:
+    """The acts by which these cases, which the caller has locked, learn what a notice moves in them, in the order of
+    their ids. A case with a clock that cannot be read has one that names no task: whoever can read the case finds out
+    what it moves, and nobody who comes to the case, or to others with it, is held up."""
+    found = await (await effect_of(connection, notices, it)).found_in(connection, cases)
+    tasks: dict[str, list[str] | None] = {
+        case_id: [move.task_id for move in moves] for case_id, moves in by_case(found.moves).items()
+    }
+    tasks |= dict.fromkeys(found.not_read)
+    return [it.act_for(case_id, tasks[case_id]) for case_id in await without_its_act(connection, it, tasks)]
 
 
 def acts_of(it: NoticePublished, moved: Mapping[str, Sequence[Move]]) -> list[ApplyNotice]:
     """The acts by which these cases learn of a notice, in the order of their ids."""
     return [it.act_for(case_id, (move.task_id for move in moves)) for case_id, moves in sorted(moved.items())]
+
+
+async def effect_of(connection: Connection, notices: RecordOfNotices, it: NoticePublished) -> Effect:
+    """What a notice on record does to clocks."""
+    return EFFECTS.of(await notices.read(connection), it.position)
+
+
+def by_case(moves: Iterable[Move]) -> dict[str, list[Move]]:
+    """The moves of each case, in their order."""
+    found: dict[str, list[Move]] = {}
+    for move in moves:
+        found.setdefault(move.case_id, []).append(move)
+    return found
+
+
+async def without_its_act(connection: Connection, it: NoticePublished, cases: Iterable[str]) -> list[str]:
+    """Those of these cases that have not been given the act of a notice, in the order of their ids."""
+    ids = {it.act_id(case_id): case_id for case_id in cases}
+    if not ids:
+        return []
+    rows = await connection.fetch("select act_id from acts where act_id = any($1)", list(ids))
+    return sorted(set(ids.values()) - {ids[row["act_id"]] for row in rows})

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.proof.chain import act_hash, algorithm_of
-from activities.record.notices_first import LOOKED_AT, acts_of, moved_by, still_to_move
+from activities.record.notices_first import LOOKED_AT, acts_for, still_to_move
 from activities.statements import by_column, numbered
 from models import events as e
 from models.access_events import AccessOpened
@@ -323,7 +323,7 @@ async def put_notices_first(connection: Connection, notices: RecordOfNotices, nu
     clocks of theirs."""
     cases = list(numbers)
     for it in await still_to_move(connection, notices, cases):
-        await put_as_it_is(connection, acts_of(it, await moved_by(connection, notices, it, cases)), numbers)
+        await put_as_it_is(connection, await acts_for(connection, notices, it, cases), numbers)
         await connection.execute(LOOKED_AT, cases, it.position)
 
 

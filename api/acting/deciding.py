@@ -127,8 +127,9 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
     case = await receiver.case(task.case_id)
     rules = await store.rules(case.rules_digest)
     form = await with_what_is_kept(store, rules, task, form)
-    # What a draft means depends on the entry, which it may have changed since.
-    if form.entry and (known := await receiver.received_before(form.said())):
+    # What a draft means depends on the entry, which it may have changed since; and what was counted once counts.
+    depends_on_when = form.entry or pins_figures(rules, task, form.outcome)
+    if depends_on_when and (known := await receiver.received_before(form.said())):
         return known
     await has_what_it_names(store, rules, case, form)
     sets_terms = decision_fields.sets_terms(rules)
@@ -149,12 +150,17 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
     return await receiver.receive(act, form.said())
 
 
+def pins_figures(rules: ProcedureRules, task: TaskRow, outcome: str) -> bool:
+    """Whether the decision goes by figures."""
+    stage = rules.stage(task.stage)
+    decided = stage.outcome(outcome) if stage else None
+    return decided is not None and decided.pins_figures
+
+
 async def figures_pinned(store: Store, rules: ProcedureRules, task: TaskRow, outcome: str) -> PinnedFigures | None:
     """What is counted for a decision that goes by figures; None for any other. Raises a Problem while ends still move,
     but never so late that the decision itself would be."""
-    stage = rules.stage(task.stage)
-    decided = stage.outcome(outcome) if stage else None
-    if decided is None or not decided.pins_figures:
+    if not pins_figures(rules, task, outcome):
         return None
     state = (await store.case_read(task.case_id)).state
     assert state.occurred_on, "only a case about a year goes by its figures"

@@ -14,7 +14,7 @@ from activities.tables.cases import CaseRow, TaskRow
 from models.clock import Clock
 from reading.cases import questions as cases
 from reading.cases.filing_period import was_filed_late
-from reading.cases.questions import CasesSought, TasksStanding
+from reading.cases.questions import CasesSought
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.due import lies_open, moves_pending, overdue
@@ -29,6 +29,14 @@ from rules.procedure_names import ACCESS
 
 MOST_OPEN = 200
 """Open cases of one person that are shown at once."""
+
+
+@dataclass(frozen=True)
+class TasksStanding:
+    """Of the open tasks of cases those that are overdue, and those whose ends a notice on record may still move."""
+
+    overdue: frozenset[str] = frozenset()
+    moves_pending: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -59,24 +59,19 @@ async def case_numbered(store: Store, caller: Caller, case_number: str) -> CaseR
     return (await store.session.exec(found)).first()
 
 
-@dataclass(frozen=True)
-class TasksStanding:
-    """Of the open tasks of a case those that are overdue, and those whose ends a notice on record may still move."""
+async def tasks_with_moves_pending(store: Store, case_id: str) -> frozenset[str]:
+    """The open tasks of a case whose ends a notice on record may still move. Asked before its log is read: what is not
+    among them has the end by then that it has in the log."""
+    found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, moves_pending())
+    return frozenset((await store.session.exec(found)).all())
 
-    overdue: frozenset[str] = frozenset()
-    moves_pending: frozenset[str] = frozenset()
 
-
-async def standing_of(store: Store, case: CaseState, now: datetime) -> TasksStanding:
-    """How the open tasks of a case stand; nothing is asked where none has an end."""
+async def overdue_of(store: Store, case: CaseState, now: datetime) -> frozenset[str]:
+    """The open tasks of a case that are overdue; nothing is asked where none has an end."""
     if not any(task.clock.due_at or task.clock.own_due_at for task in case.open_tasks()):
-        return TasksStanding()
-    found = select(TaskRow.task_id, overdue(now), moves_pending()).where(TaskRow.case_id == case.case_id)
-    rows = (await store.session.exec(found)).all()
-    return TasksStanding(
-        frozenset(task_id for task_id, is_overdue, _ in rows if is_overdue),
-        frozenset(task_id for task_id, _, is_pending in rows if is_pending),
-    )
+        return frozenset()
+    found = select(TaskRow.task_id).where(TaskRow.case_id == case.case_id, overdue(now))
+    return frozenset((await store.session.exec(found)).all())
 
 
 async def task_for(store: Store, caller: Caller, task_id: str) -> TaskRow | None:

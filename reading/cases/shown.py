@@ -67,6 +67,7 @@ async def task_for(store: Store, caller: Caller, language: Language, task_id: st
 
 async def case_shown(store: Store, caller: Caller, language: Language, case_id: str) -> CaseShown:
     """A case that exists, for a caller who may know of it."""
+    moves_pending = await cases.tasks_with_moves_pending(store, case_id)
     read = await store.case_read(case_id)
     present = await store.present()
     acts = await cases.acts_with_text(store, caller, read.state)
@@ -83,7 +84,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
     of_catalogue = await catalogue_part(store, caller, law, read, acts, named)
     of_use = await use_part(store, caller, law, read, acts, named)
     stood_in_for = await absent_officers_of(store, caller, state, present.now)
-    shown = await tasks_of_case(store, law, replace(read, state=state), acts, names, present)
+    shown = await tasks_of_case(store, law, replace(read, state=state), acts, names, present, moves_pending)
     ending = read.rules.ending(state.closed or "")
     label = ending.label if ending else texts().endings.get(state.closed or "")
     return CaseShown(

@@ -71,11 +71,18 @@ async def bodies_called(store: Store, language: Language, bodies: Iterable[str])
 
 
 async def tasks_of_case(
-    store: Store, law: Law, read: CaseRead, acts: Sequence[ActRow], names: Names, present: Present
+    store: Store,
+    law: Law,
+    read: CaseRead,
+    acts: Sequence[ActRow],
+    names: Names,
+    present: Present,
+    moves_pending: frozenset[str],
 ) -> list[TaskShown]:
-    """The tasks of a case in the order in which they opened; `acts` are those of the case that came with text."""
+    """The tasks of a case in the order in which they opened; `acts` are those of the case that came with text,
+    `moves_pending` the tasks whose ends a notice could still move before the case was read."""
     state = read.state
-    standing = await cases.standing_of(store, state, present.now)
+    overdue = await cases.overdue_of(store, state, present.now)
     drafts = await updates_questions.drafts_kept(store, [state.case_id] if state.procedure == CATALOGUE_UPDATE else [])
     waited = waiting_times(read.log, present.now)
     ledgers = dict(ledgers_of(read.rules, read.log))
@@ -90,8 +97,8 @@ async def tasks_of_case(
                 names=names,
                 record=store.archive.record_at(present.record, task.clock.calendar_version),
                 now=present.now,
-                overdue=task.task_id in standing.overdue,
-                moves_pending=task.task_id in standing.moves_pending,
+                overdue=task.task_id in overdue,
+                moves_pending=task.task_id in moves_pending,
                 waited=waited.get(task.task_id, timedelta(0)),
                 draft=drafts.get(state.case_id),
                 supplement_wanted=wanted.get(task.supplement_act or ""),

@@ -12,7 +12,7 @@ from activities.tables.gate import GateDayRow
 from models.gate import ALLOWING
 from models.pinned_figures import FigureLine, PinnedFigures
 from reading.figures.days import Days
-from reading.figures.questions import tallied
+from reading.figures.questions import in_one_snapshot, tallied
 from reading.figures.settled import LONGEST, ends_of
 from reading.figures.tallies import at_level
 from reading.store import Store
@@ -28,17 +28,18 @@ class EndsStillMove(Exception):
 
 async def counted(store: Store, city: str, year: int, no_later_than: datetime | None) -> PinnedFigures:
     """What was filed and decided in that year, as far as it is over: by body and procedure, but for rectifications,
-    which stay between those who have a part in them. Raises EndsStillMove, unless it is too late to wait: then the
-    figures say so."""
+    which stay between those who have a part in them. Raises EndsStillMove, also where a notice comes on record
+    meanwhile, unless it is too late to wait: then the figures say so."""
     present = await store.present()
-    ends = await ends_of(store.archive, load_pack(city).calendar, present)
-    ends_meanwhile = no_later_than is not None and present.now < no_later_than <= present.now + LONGEST
-    if ends.is_worth_waiting and not ends_meanwhile:
-        raise EndsStillMove(city)
+    is_too_late_to_wait = no_later_than is not None and present.now < no_later_than <= present.now + LONGEST
     today = to_shanghai(present.now).date()
     from_on, until_on = date(year, 1, 1), min(date(year + 1, 1, 1), today + timedelta(days=1))
     days = Days(from_on, max(until_on, from_on + timedelta(days=1)))
-    tallies = at_level(await tallied(store.archive, Seen((city,)), days, present), "by_body_and_procedure")
+    async with in_one_snapshot(store.archive) as behind:
+        ends = await ends_of(behind, load_pack(city).calendar, present)
+        if ends.is_worth_waiting and not is_too_late_to_wait:
+            raise EndsStillMove(city)
+        tallies = at_level(await tallied(behind, Seen((city,)), days, present), "by_body_and_procedure")
     lines = [
         FigureLine(
             body=of.body or "",
@@ -55,6 +56,9 @@ async def counted(store: Store, city: str, year: int, no_later_than: datetime | 
         if of.procedure != RECTIFICATION
     ]
     allowed, refused = await answers_of_the_gate(store, city, days)
+    moved_meanwhile = (await store.present()).record.version > present.record.version
+    if moved_meanwhile and not is_too_late_to_wait:
+        raise EndsStillMove(city)
     return PinnedFigures(
         counted_at=present.now,
         from_on=days.from_on,
@@ -62,7 +66,7 @@ async def counted(store: Store, city: str, year: int, no_later_than: datetime | 
         lines=tuple(sorted(lines, key=lambda line: (line.body, line.procedure))),
         allowed=allowed,
         refused=refused,
-        moves_pending=ends.moves_pending,
+        moves_pending=ends.moves_pending or moved_meanwhile,
     )
 
 

@@ -4,7 +4,7 @@ They show no single body and nobody's work: no bodies, stages or officers, nothi
 only where so many share them that no single one can be recognised, and no county of one provider. Rectifications stay
 between those who have a part in them. Counting costs a query over the whole span and anybody may call, so one is
 counted at a time, and kept a while. While a notice moves ends, what was counted before stands for longer, and what has
-to be counted says so and is not kept.
+to be counted says so and is kept for moments.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reading.figures.days import Days, whole_months
-from reading.figures.questions import tallied
-from reading.figures.settled import ends_of
+from reading.figures.questions import in_one_snapshot, tallied
+from reading.figures.settled import AGAIN_AFTER, Ends, ends_of
 from reading.figures.shapes import PublicFigures, PublicRow
 from reading.figures.shown import FigureRenderer, city_label
 from reading.figures.tallies import Tallies, Tally, at_level, without
@@ -33,16 +33,26 @@ FEWEST = 5
 FEWEST_PROVIDERS = 2
 """A county has figures for everybody where it has so many."""
 KEPT = timedelta(hours=1)
+KEPT_WHILE_ENDS_MOVE = timedelta(seconds=AGAIN_AFTER)
 MOST_KEPT = 500
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What was counted, when, and whether a notice had still to come to some cases."""
+    """What was counted, when, and how the ends stood by which it was."""
 
     as_of: datetime
     tallies: Tallies
-    moves_pending: bool
+    ends: Ends
+
+    def stands(self, now: datetime) -> bool:
+        """Whether nobody need count again."""
+        kept = KEPT_WHILE_ENDS_MOVE if self.ends.is_worth_waiting else KEPT
+        return self.as_of <= now < self.as_of + kept
+
+    def stands_while_ends_move(self, now: datetime) -> bool:
+        """Whether it was counted before a notice began to move ends, and does until that is done."""
+        return self.as_of <= now and not self.ends.is_worth_waiting
 
 
 class CountyUnshown(Exception):
@@ -67,21 +77,20 @@ class Published:
         self, archive: Archive, city: str, days: Days, present: Present, county: County | None = None
     ) -> Kept:
         """What is published about a city or a county of it, and when it was counted: at most an hour ago, or before
-        a notice began to move ends and soon will have."""
+        a notice began to move ends and soon will have; half a minute ago at most, where it was counted meanwhile."""
         key, now = (city, county, days), present.now
         async with self.lock:
             known = self.kept.get(key)
-            if known is not None and known.as_of <= now < known.as_of + KEPT:
+            if known is not None and known.stands(now):
                 return known
-            ends = await ends_of(archive, load_pack(city).calendar, present)
-            if known is not None and known.as_of <= now and ends.is_worth_waiting:
-                return known
+            async with in_one_snapshot(archive) as behind:
+                ends = await ends_of(behind, load_pack(city).calendar, present)
+                if known is not None and ends.is_worth_waiting and known.stands_while_ends_move(now):
+                    return known
+                counted = await tallied(behind, Seen((city,), county=county), days, present)
             if len(self.kept) >= MOST_KEPT:
                 self.kept.clear()
-            counted = await tallied(archive, Seen((city,), county=county), days, present)
-            found = Kept(now, publishable(city, counted), ends.moves_pending)
-            if not ends.is_worth_waiting:
-                self.kept[key] = found
+            found = self.kept[key] = Kept(now, publishable(city, counted), ends)
             return found
 
 
@@ -112,7 +121,7 @@ async def public_figures(
         from_on=days.from_on,
         until_on=days.until_on,
         as_of=found.as_of,
-        moves_pending=found.moves_pending,
+        moves_pending=found.ends.moves_pending,
         total=_row(renderer, Slice(city), tallies[Slice(city)]),
         by_procedure=[_row(renderer, each, tallies[each]) for _, each in by_procedure],
     )

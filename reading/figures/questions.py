@@ -6,7 +6,8 @@ are days of Asia/Shanghai. Everything is read in one snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -26,7 +27,7 @@ from reading.figures.tallies import (
     tally_of,
 )
 from reading.slices import Slice
-from reading.store import Archive, Present
+from reading.store import Archive, Present, Store
 from reading.supervision import questions as supervision
 from reading.supervision.sight import Seen
 from rules.calendar import Calendar
@@ -246,19 +247,26 @@ class Restrictions(NamedTuple):
     restrictions: int
 
 
-async def tallied(archive: Archive, seen: Seen, days: Days, present: Present) -> Tallies:
-    """What is seen, counted by body, procedure and stage; cases, which are of no stage, only where none is asked for.
-    What is open or overdue is so now."""
-    found = Tallies()
+@asynccontextmanager
+async def in_one_snapshot(archive: Archive) -> AsyncIterator[Store]:
+    """What is read with it, a little behind, all stands as it did at one moment."""
     async with archive.store_a_little_behind() as store:
-        connection = await store.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        await connection.execute(ROOM_TO_GROUP)
-        for city in seen.cities:
-            parameters = _parameters(city, seen, days, present)
-            await _tally_tasks(connection, parameters, found)
-            if seen.stage is None:
-                await _tally_cases(connection, parameters, found)
-        overdue = await supervision.count_overdue(store, seen, present.now)
+        await store.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield store
+
+
+async def tallied(store: Store, seen: Seen, days: Days, present: Present) -> Tallies:
+    """What is seen, counted by body, procedure and stage; cases, which are of no stage, only where none is asked for.
+    What is open or overdue is so now. The store is in one snapshot."""
+    found = Tallies()
+    connection = await store.session.connection()
+    await connection.execute(ROOM_TO_GROUP)
+    for city in seen.cities:
+        parameters = _parameters(city, seen, days, present)
+        await _tally_tasks(connection, parameters, found)
+        if seen.stage is None:
+            await _tally_cases(connection, parameters, found)
+    overdue = await supervision.count_overdue(store, seen, present.now)
     for each, tasks in overdue.items():
         tally_of(found, each).tasks.overdue += tasks
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reading.store import Archive, Present
+from reading.store import Present, Store
 
 LONGEST = timedelta(minutes=30)
 """After its publication nothing waits for a notice any more: it moves a hundred cases a second."""
@@ -22,26 +22,28 @@ with listed as (
 select exists (select from listed) or exists (select from not_done where is_to_be_listed) as moves_pending, exists (
   select from not_done where published_at > $3
     and (is_to_be_listed or exists (select from listed where position = not_done.position and failed = 0))
-) as is_worth_waiting
+) as is_worth_waiting, (select version from calendar) as version
 """
 
 
 @dataclass(frozen=True)
 class Ends:
     """How the ends of a calendar stand: whether a notice on record has not come to all of its cases, and whether it
-    soon will; not so where those that are left could not be read, or it has taken too long already."""
+    soon will; not so where those that are left could not be read, or it has taken too long already. Both are so where
+    the record of notices is another than that by which is counted."""
 
     moves_pending: bool
     is_worth_waiting: bool
 
 
-async def ends_of(archive: Archive, calendar: str, present: Present) -> Ends:
-    """How they stand now, for whoever counts from here on: asked where figures are counted, which may be a little
-    behind."""
+async def ends_of(store: Store, calendar: str, present: Present) -> Ends:
+    """How they stand where figures are counted, which may be a little behind: asked in the snapshot in which they are
+    (`reading.figures.questions.in_one_snapshot`), so that what is counted stands as is said here."""
     record = present.record
     scopes = [scope for scope in record.scopes if calendar in record.bound_by(scope)]
-    async with archive.store_a_little_behind() as store:
-        connection = await store.session.connection()
-        rows = await connection.exec_driver_sql(STANDING, (calendar, scopes, present.now - LONGEST))
-        found = rows.one()
-        return Ends(found.moves_pending, found.is_worth_waiting)
+    connection = await store.session.connection()
+    rows = await connection.exec_driver_sql(STANDING, (calendar, scopes, present.now - LONGEST))
+    found = rows.one()
+    if found.version != record.version:
+        return Ends(moves_pending=True, is_worth_waiting=True)
+    return Ends(found.moves_pending, found.is_worth_waiting)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from reading.figures.days import Days, days_between
-from reading.figures.questions import tallied
+from reading.figures.questions import in_one_snapshot, tallied
 from reading.figures.shapes import (
     AgeCounted,
     CasesCounted,
@@ -65,7 +65,10 @@ async def figures_shown(
     days = days_between(from_on, until_on, today)
     await store.release()
     seen = sight.narrowed(narrowing)
-    tallies = Tallies() if seen is None else await tallied(store.archive, seen, days, present)
+    tallies = Tallies()
+    if seen is not None:
+        async with in_one_snapshot(store.archive) as behind:
+            tallies = await tallied(behind, seen, days, present)
     bodies = await body_labels(store, {each.body for each in tallies if each.body})
     counts_cases = narrowing.stage is None
     renderer = FigureRenderer(language, today, bodies, counts_cases)

@@ -33,7 +33,7 @@ class FigureLineShown(Shape):
 class FiguresPinnedShown(Shape):
     """The figures by which it was decided, as they were counted at one instant; `until_on` is exclusive. `digest`: the
     SHA-256 under which the log has them. `allowed` and `refused` are answers of the gate about data of the city.
-    `moves_pending`: they were counted although a holiday notice had not come to some cases, which could not be read."""
+    `moves_pending`: they were counted although a holiday notice had not come to every case."""
 
     stage: str
     counted_at: Instant

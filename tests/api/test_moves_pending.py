@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from activities.database import Pool
 from activities.notices.drafting import notice_of
 from activities.notices.moving import Moving, Steps
 from activities.notices.publishing import publish_in
@@ -16,11 +20,13 @@ from api.acting.publishing_notices import NoticeForm
 from api.runtime import Runtime
 from models.acts import Actor
 from models.pinned_figures import PinnedFigures
+from reading.figures.pinning import EndsStillMove, counted
 from reading.figures.settled import LONGEST
 from tests.api.calling import Caller, Service, open_task
 from tests.api.test_calendar_notices import form, today
 from tests.api.test_evaluations import REPORTS, sent
-from tests.owning import by_owner
+from tests.driving import ShiftedClock
+from tests.owning import by_owner, owner_of
 
 PUBLIC = "/v1/figures"
 BEFORE = "5b08d10806f173c50104264a07a737aba057527d6a11edacbc10e028ec8469f8"
@@ -128,7 +134,9 @@ async def test_figures_are_pinned_when_ends_are_moved_or_say_that_some_are_not(w
     assert pinned["moves_pending"] == (bound != "moved")
 
 
-async def test_figures_for_everybody_are_not_kept_while_ends_are_moved(service: Service, applicant: Caller) -> None:
+async def test_figures_for_everybody_of_before_a_notice_stand_while_ends_are_moved(
+    service: Service, applicant: Caller
+) -> None:
     await applicant.file("guangzhou")
     kept = service.app.state.published.kept
     before = await service.nobody().read(PUBLIC, city="guangzhou")
@@ -137,13 +145,114 @@ async def test_figures_for_everybody_are_not_kept_while_ends_are_moved(service: 
     await list_cases(runtime)
     for key in kept:
         kept[key] = replace(kept[key], as_of=kept[key].as_of - timedelta(hours=2))
-    assert not (await service.nobody().read(PUBLIC, city="guangzhou"))["moves_pending"], "of before"
-    kept.clear()
-    assert (await service.nobody().read(PUBLIC, city="guangzhou"))["moves_pending"]
-    assert not kept
+    still = await service.nobody().read(PUBLIC, city="guangzhou")
+    assert (still["moves_pending"], still["as_of"] < before["as_of"]) == (False, True)
     await moving(runtime).work_off()
-    assert not (await service.nobody().read(PUBLIC, city="guangzhou"))["moves_pending"]
-    assert len(kept) == 1
+    after = await service.nobody().read(PUBLIC, city="guangzhou")
+    assert (after["moves_pending"], after["as_of"] > before["as_of"]) == (False, True)
+
+
+async def test_public_figures_counted_while_ends_move_stand_for_half_a_minute(
+    stopped: Service, clock: ShiftedClock
+) -> None:
+    await stopped.as_("applicant@demo").file("guangzhou")
+    runtime = await publish(stopped)
+    await list_cases(runtime)
+
+    async def read_after(later: timedelta) -> tuple[str, bool]:
+        clock.shift += later
+        answer = await stopped.nobody().read(PUBLIC, city="guangzhou")
+        return answer["as_of"], answer["moves_pending"]
+
+    first, is_pending = await read_after(timedelta())
+    assert is_pending
+    assert await read_after(timedelta(seconds=20)) == (first, True)
+    second, is_pending = await read_after(timedelta(seconds=11))
+    assert (is_pending, second > first) == (True, True), "it is counted again, and says so again"
+    await moving(runtime).work_off()
+    last, is_pending = await read_after(timedelta(seconds=31))
+    assert (is_pending, last > second) == (False, True)
+    assert await read_after(timedelta(minutes=50)) == (last, False)
+
+
+@asynccontextmanager
+async def nobody_reads(pool: Pool, table: str) -> AsyncIterator[None]:
+    """Whoever reads that table waits until the block ends."""
+    async with owner_of(pool) as owner, owner.transaction():
+        await owner.execute(f"lock table {table} in access exclusive mode")
+        yield
+
+
+async def until_somebody_waits(pool: Pool, table: str) -> None:
+    waits = """
+    select exists (select from pg_locks where not granted and relation = $1::text::regclass
+      and database = (select oid from pg_database where datname = current_database()))
+    """
+    async with asyncio.timeout(30):
+        while not await pool.fetchval(waits, table):  # noqa: ASYNC110  another task waits
+            await asyncio.sleep(0.01)
+
+
+async def test_a_case_that_is_moved_while_it_is_read_does_not_show_its_old_end_as_settled(
+    service: Service, applicant: Caller
+) -> None:
+    case = await applicant.file("guangzhou")
+    runtime = await publish(service)
+    officer = service.as_("reviewer@guangzhou.transport")
+    async with nobody_reads(runtime.pool, "readings"):
+        # An officer's reading is put on record when the log was read, and before the rest of the case is.
+        reading = asyncio.create_task(officer.read(f"/v1/cases/{case['case_id']}"))
+        await until_somebody_waits(runtime.pool, "readings")
+        await moving(runtime).work_off()
+    clock = open_task(await reading, "provider_review")["clock"]
+    assert clock["due_at"] == open_task(case, "provider_review")["clock"]["due_at"], "it was read before it was moved"
+    assert clock["moves_pending"]
+    again = open_task(await officer.read(f"/v1/cases/{case['case_id']}"), "provider_review")["clock"]
+    assert (again["due_at"] > clock["due_at"], again["moves_pending"]) == (True, False)
+
+
+@pytest.mark.parametrize("is_too_late_to_wait", [False, True])
+async def test_a_notice_that_is_published_while_figures_are_counted_is_waited_for_or_named(
+    service: Service, applicant: Caller, *, is_too_late_to_wait: bool
+) -> None:
+    await applicant.file("nanning")
+    runtime: Runtime = service.app.state.runtime
+    no_later_than = (await runtime.now()) + LONGEST / 2 if is_too_late_to_wait else None
+
+    async def figures() -> PinnedFigures:
+        async with runtime.store() as store:
+            return await counted(store, "nanning", 2024, no_later_than)
+
+    async with nobody_reads(runtime.pool, "restrictions"):
+        counting = asyncio.create_task(figures())
+        await until_somebody_waits(runtime.pool, "restrictions")
+        await publish(service)
+        await moving(runtime).work_off()
+    if is_too_late_to_wait:
+        assert (await counting).moves_pending
+    else:
+        with pytest.raises(EndsStillMove):
+            await counting
+    assert not (await figures()).moves_pending, "all ends are moved"
+
+
+async def test_a_decision_that_pinned_figures_asked_again_beside_a_notice_is_known(
+    working: Service,
+) -> None:
+    authority = working.as_("reviewer@nanning.authority")
+    case = (await sent(authority, "/v1/evaluations", {"city": "nanning", "year": 2024})).json()
+    await working.as_("applicant@demo").file("nanning")
+    decision = f"/v1/tasks/{open_task(case, 'assessment')['task_id']}/decision"
+    said = {"outcome": "report", **REPORTS["nanning"]}
+    first = await authority.post(decision, said, "once")
+    assert first.status_code == 200
+    await list_cases(await publish(working))
+
+    again = await authority.post(decision, said, "once")
+
+    assert (again.status_code, again.json()["act_id"]) == (200, first.json()["act_id"])
+    other = await authority.post(decision, said | {"opening_quality": "Another"}, "once")
+    assert (other.status_code, other.json()["type"]) == (422, "urn:kaifang:problem:idempotency-key-reused")
 
 
 def test_figures_in_which_nothing_was_pending_have_the_digest_of_before() -> None:

@@ -17,9 +17,12 @@ from activities.copies import Copy
 from activities.database import Pool
 from activities.settings import Settings
 from api.runtime import Runtime, running
+from reading.figures.pinning import EndsStillMove, counted
+from reading.figures.settled import LONGEST
 from reading.supervision import questions
 from stack.ports import free_port
 from stack.postgres import Postgres
+from tests.activities.test_moving import moving, notice_of_the_week, recorded
 from tests.driving import Driver
 
 
@@ -52,17 +55,19 @@ class Standby(Postgres):
 
 
 @pytest.fixture
-async def runtime(
-    standby: Postgres, postgres_server: Postgres, database_url: str, tmp_path: Path
-) -> AsyncIterator[Runtime]:
+def settings(standby: Postgres, postgres_server: Postgres, database_url: str, tmp_path: Path) -> Settings:
     reader = os.environ["KAIFANG_DATABASE_READER_URL"]
-    settings = Settings(
+    return Settings(
         home=tmp_path,
         database_url=database_url,
         database_reader_url=reader,
         reading_url=reader.replace(f":{postgres_server.port}/", f":{standby.port}/"),
         reading_lag=2,
     )
+
+
+@pytest.fixture
+async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
     async with running(settings, DatabaseClock()) as opened:
         yield opened
 
@@ -106,6 +111,32 @@ async def test_a_copy_that_falls_behind_is_not_read_until_it_is_near_again(
         await there.close()
     await until_it_is(runtime, near=True)
     assert await is_a_copy(runtime)
+
+
+async def test_figures_from_a_copy_that_has_not_heard_of_a_notice_are_not_pinned(
+    settings: Settings, driver: Driver, standby: Postgres
+) -> None:
+    await driver.file("nanning", hand_over=False)
+    lasting = settings.model_copy(update={"reading_lag": 600})
+    async with running(lasting, DatabaseClock()) as runtime, runtime.store() as store:
+        await until_it_is(runtime, near=True)
+        there = await asyncpg.connect(standby.dsn("postgres"))
+        try:
+            await there.execute("select pg_wal_replay_pause()")
+            await recorded(driver, await notice_of_the_week(driver))
+            await moving(driver).work_off()
+            assert await is_a_copy(runtime)
+            with pytest.raises(EndsStillMove):
+                await counted(store, "nanning", 2024, None)
+            soon = (await runtime.now()) + LONGEST / 2
+            assert (await counted(store, "nanning", 2024, soon)).moves_pending
+        finally:
+            await there.execute("select pg_wal_replay_resume()")
+            await there.close()
+        async with asyncio.timeout(60):
+            while (await counted(store, "nanning", 2024, soon)).moves_pending:  # noqa: ASYNC110  the copy follows
+                await asyncio.sleep(0.05)
+        assert await is_a_copy(runtime)
 
 
 async def test_a_copy_that_is_away_or_follows_nobody_is_not_near(pool: Pool, database_url: str) -> None:
