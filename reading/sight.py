@@ -201,7 +201,7 @@ class Caller:
             return WaysToCases((true(),))
         tasks_of = None
         ways: list[ColumnElement[bool]] = []
-        if self.has("applicant"):
+        if self.has("applicant", "reviewer"):  # an officer reports misuse for itself, and is the party of its report
             ways.append(and_(col(CaseRow.party) == self.account_id, not_(filed_for_a_body())))
         sees_the_city = self.has("reviewer") and self.sees_the_city
         sees_more = sees_the_city or self.heads_county is not None

@@ -75,7 +75,7 @@ class Put:
             return True
         state = CaseState(dataset_id=self.dataset_id, for_body=self.for_body)
         is_own = self.party == caller.account_id and BY_NAME[self.procedure].is_the_partys_own(state)
-        if caller.has("applicant") and is_own:
+        if caller.has("applicant", "reviewer") and is_own:
             return True
         lies_within = self.provider in caller.county.bodies if caller.county else self.city == caller.city
         if caller.has("supervisor") and lies_within and caller.city:
@@ -237,7 +237,7 @@ async def test_every_search_finds_the_same_way_by_way_as_by_one_condition(
 ) -> None:
     known = [(caller.ways_to_cases(), caller) for caller in callers()]
     by_number = {len(ways.of_case) + (ways.tasks_of is not None): caller for ways, caller in known}
-    assert set(by_number) >= {0, 1, 3, 4, 5, 6}, "there is somebody with as many ways as there can be"
+    assert set(by_number) >= {0, 1, 2, 4, 5, 6}, "there is somebody with as many ways as there can be"
     for caller in by_number.values():
         for search in searches(chance, put):
             by_way = await store.session.exec(first_known(caller.ways_to_cases(), search, None, CASES))
