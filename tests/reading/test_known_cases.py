@@ -111,6 +111,7 @@ def searches(chance: Random, put: Sequence[Put]) -> list[CasesSought]:
     narrow = CasesSought(
         city=some.city,
         procedure=some.procedure,
+        other_than=chance.choice(PROCEDURES),
         status=chance.choice(("open", "closed")),
         outcome="granted",
         case_number=some.case_number,
@@ -132,6 +133,7 @@ def is_sought(case: Put, sought: CasesSought) -> bool:
     late = case.wanted_until is not None and case.received_at >= case.wanted_until
     return (
         all(getattr(sought, name) in (None, getattr(case, name)) for name in equal)
+        and case.procedure != sought.other_than
         and sought.status in (None, "closed" if case.closed_at else "open")
         and sought.filed_late in (None, late)
         and (sought.received_from is None or case.received_at >= sought.received_from)
