@@ -53,8 +53,8 @@ class _TaskInLaw:
 
     def held(self, names: Names) -> TaskHeld:
         return TaskHeld(
-            **self.task.model_dump(include={"task_id", "case_id", "city", "procedure", "stage", "body"}),
-            state="open" if self.task.state == FORESEEN else self.task.state,  # a list has none that has yet to open
+            **self.task.model_dump(include={"task_id", "case_id", "city", "procedure", "stage", "body", "state"})
+            | ({"state": "open"} if self.task.state == FORESEEN else {}),  # a list has none that has yet to open
             case_number=self.case.case_number,
             procedure_label=self.law.say(self.law.rules.label),
             dataset_id=self.case.dataset_id or None,
