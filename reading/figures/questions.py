@@ -110,13 +110,14 @@ from (
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 """  # noqa: S608 - made of constants
 TASKS: Any = aliased(TaskRow, name="t")
+NOW: Any = literal_column(":now", DateTime(timezone=True))
 OPEN_TASKS = str(
     select_columns(
         *(TASKS.body, TASKS.procedure, TASKS.stage),
         literal_column(age("t.opened_at")).label("age"),
         func.count().label("tasks"),
     )
-    .where(literal_column(OF_TASKS, Boolean), lies_open(literal_column(":now", DateTime(timezone=True)), TASKS))
+    .where(literal_column(OF_TASKS, Boolean), lies_open(NOW, TASKS))
     .group_by(text("1, 2, 3, 4"))
     .compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
 )
