@@ -30,8 +30,8 @@ PROVIDER, OTHER_PROVIDER = "reviewer@nanning.transport", "reviewer@nanning.healt
 OPERATOR, AUTHORITY = "reviewer@nanning.operator", "supervisor@nanning.authority"
 OF_THE_CITY = (PROVIDER, OPERATOR, AUTHORITY)
 MANY = """
-insert into datasets (dataset_id, city, provider, openness, items, entry)
-select dataset_id || '-' || n, city, provider, openness, items, entry from datasets, generate_series(1, $2) n
+insert into datasets (dataset_id, city, provider, openness, items, entry, sample)
+select dataset_id || '-' || n, city, provider, openness, items, entry, sample from datasets, generate_series(1, $2) n
 where dataset_id = $1
 """
 SEES_NOTHING = ("admin@kaifang", "gateway@nanning", "reviewer@nanning.experts")
