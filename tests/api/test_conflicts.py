@@ -267,7 +267,8 @@ async def test_a_delegate_who_serves_the_provider_finds_no_objection_to_the_data
     login = "applicant2@demo"
     await delegated(working, working.as_("applicant@demo"))
     await working.app.state.runtime.pool.execute(
-        "update accounts set city = 'guangzhou', body = 'guangzhou.transport', roles = array['reviewer'] where login = $1",
+        "update accounts set city = 'guangzhou', body = 'guangzhou.transport', roles = array['reviewer'] "
+        "where login = $1",
         login,
     )
     case = await objecting.filed(working.as_("objector@demo"), "guangzhou")
