@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_
 from sqlmodel import col
@@ -56,21 +56,26 @@ def waits_in_time() -> ColumnElement[bool]:
     return exists().where(answers_in_time())
 
 
-def lies_open(now: datetime) -> ColumnElement[bool]:
+def lies_open(now: datetime, task: Any = TaskRow) -> ColumnElement[bool]:
     """The task is open and its instant has come, also by the passing of a clock that no worker has recorded yet, unless
-    an act received before waits."""
-    return and_(col(TaskRow.ended_at).is_(None), or_(col(TaskRow.state) != FORESEEN, has_come(now)))
+    an act received before waits. `task` has the columns of one."""
+    return and_(task.ended_at.is_(None), has_opened(now, task))
 
 
-def has_come(now: datetime) -> ColumnElement[bool]:
+def has_opened(now: datetime, task: Any = TaskRow) -> ColumnElement[bool]:
+    """The task is open or was, and none that only time will open."""
+    return or_(task.state != FORESEEN, has_come(now, task))
+
+
+def has_come(now: datetime, task: Any = TaskRow) -> ColumnElement[bool]:
     """For a task that time opens: its instant has come, and no answer received before it waits in its case."""
     waits = exists().where(
-        col(ActRow.case_id) == col(TaskRow.case_id),
+        col(ActRow.case_id) == task.case_id,
         unsettled(),
-        col(ActRow.received_at) < col(TaskRow.opened_at),
+        col(ActRow.received_at) < task.opened_at,
         answers(),
     )
-    return and_(col(TaskRow.opened_at) <= now, not_(waits))
+    return and_(task.opened_at <= now, not_(waits))
 
 
 def answered_already() -> ColumnElement[bool]:

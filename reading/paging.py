@@ -16,8 +16,8 @@ Part = str | int | None
 PageEnd = list[Part]
 """Where a page ended, by what its list goes by."""
 Row = TypeVar("Row")
-WRITTEN = re.compile(r"[A-Za-z0-9._:+-]{0,300}")
-"""What cursors of ours hold: ids and instants."""
+WRITTEN = re.compile(r"[A-Za-z0-9._:@+-]{0,300}")
+"""What cursors of ours hold: ids, logins and instants."""
 LARGEST = 2**31 - 1
 
 
@@ -59,7 +59,7 @@ def place_of(text: str, length: int) -> PageEnd:
     """The end of a page that a cursor names, of so many parts. Raises CursorUnusable."""
     try:
         end = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # RecursionError: somebody has nested brackets in one another
         raise CursorUnusable from error
     if not isinstance(end, list) or len(end) != length or not all(map(_is_part, end)):
         raise CursorUnusable

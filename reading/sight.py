@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, EvidenceRow, TaskRow
+from activities.tables.gate import DelegationRow
 from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Extend, Inspect, Revoke, StopClock
 from models.conflicts import has_a_side
 from models.procedure import FiledFor
@@ -201,7 +202,7 @@ class Caller:
             return WaysToCases((true(),))
         tasks_of = None
         ways: list[ColumnElement[bool]] = []
-        if self.has("applicant"):
+        if self.has("applicant", "reviewer"):  # an officer reports misuse for itself, and is the party of its report
             ways.append(and_(col(CaseRow.party) == self.account_id, not_(filed_for_a_body())))
         sees_the_city = self.has("reviewer") and self.sees_the_city
         sees_more = sees_the_city or self.heads_county is not None
@@ -291,8 +292,9 @@ def filed_for_a_body(case: Any = CaseRow) -> ColumnElement[bool]:
 def a_side_in_its_case(account: str, body: str | None, row: Any = TaskRow) -> ColumnElement[bool]:
     """Whether this account, as an officer of this body, has a side (回避) in the case of a task, or in a case.
 
-    Nearly free for whoever is no party of the case; only of whoever has a case of his own it is asked, of those cases
-    that others gave cause for or that may take access, whose affair they are.
+    Nearly free for whoever is no party of the case; only of whoever has a case of his own, or was ever let use the
+    grant of another, it is asked, of those cases that others gave cause for or that may take access, whose affair they
+    are.
     """
     opening, its_case, own = aliased(EventRow), aliased(CaseRow), aliased(CaseRow)
     first = and_(col(opening.case_id) == row.case_id, col(opening.number) == 1)
@@ -303,10 +305,11 @@ def a_side_in_its_case(account: str, body: str | None, row: Any = TaskRow) -> Co
         first, col(its_case.case_id) == col(opening.case_id), or_(is_its_own, for_body != (body or ""))
     )
     has_cases = exists().where(col(own.party) == account, not_(filed_for_a_body(own)))
+    is_delegate = exists().where(col(DelegationRow.delegate) == account)
     is_concerned = exists().where(first, type_coerce(concerned, JSONB).contains([account]))
     return or_(
         and_(row.party == account, filed_otherwise),
-        and_(row.procedure.in_(CONCERNS_OTHERS), has_cases, is_concerned),
+        and_(row.procedure.in_(CONCERNS_OTHERS), or_(has_cases, is_delegate), is_concerned),
     )
 
 

@@ -88,7 +88,9 @@ async def due_soon(
     summary="How much is overdue, and where",
 )
 async def overdue_counts(store: Reading, asking: Asked) -> OverdueCounts:
-    """How many overdue tasks the same caller would be listed: by body, by procedure, by stage, and by all of them."""
+    """How many overdue tasks there are in all that the same caller supervises: by body, by procedure, by stage, and by
+    all of them. Those of cases in which the caller has a side are counted, and in none of its lists: a number is the
+    same for everybody who may read it."""
     return await lists.overdue_counts(store, asking)
 
 

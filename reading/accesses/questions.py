@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.tables.cases import CaseRow
 from activities.tables.catalogue import DatasetRow
@@ -144,11 +145,9 @@ class MinuteCounted(NamedTuple):
     calls: int
 
 
-async def datasets_seen(
-    store: Store, sight: AccessSight, dataset_id: str | None = None, county: str | None = None
-) -> list[str]:
-    """The datasets whose accesses are seen as those of a city, a county or a provider, as the catalogue stands: all of
-    them, or those of one county."""
+def is_seen(sight: AccessSight, dataset_id: str | None = None, county: str | None = None) -> list[ColumnElement[bool]]:
+    """Of a dataset: its accesses are seen as those of a city, a county or a provider, as the catalogue stands; of all
+    of them, or of those of one county."""
     seen = {
         "city": col(DatasetRow.city) == sight.value,
         "county": col(DatasetRow.provider).in_(bodies_of_county(sight.value)),
@@ -159,7 +158,21 @@ async def datasets_seen(
         wanted.append(col(DatasetRow.dataset_id) == dataset_id)
     if county is not None:
         wanted.append(col(DatasetRow.provider).in_(bodies_of_county(county)))
-    return list(await store.session.exec(select(DatasetRow.dataset_id).where(*wanted).order_by(DatasetRow.dataset_id)))
+    return wanted
+
+
+def those_seen(sight: AccessSight, county: str | None = None) -> SelectOfScalar[str]:
+    """The datasets whose accesses are seen, to ask within another question: a city may have more than a statement has
+    parameters."""
+    return select(DatasetRow.dataset_id).where(*is_seen(sight, county=county))
+
+
+async def datasets_seen(
+    store: Store, sight: AccessSight, dataset_id: str | None = None, county: str | None = None
+) -> list[str]:
+    """The datasets whose accesses are seen, by their ids."""
+    wanted = select(DatasetRow.dataset_id).where(*is_seen(sight, dataset_id, county))
+    return list(await store.session.exec(wanted.order_by(DatasetRow.dataset_id)))
 
 
 def is_held(sight: AccessSight) -> ColumnElement[bool]:
@@ -177,7 +190,7 @@ async def grants_seen(store: Store, sight: AccessSight, sought: AccessesSought) 
     if sight.is_own:
         found = found.where(is_held(sight))
     else:
-        found = found.where(col(GrantRow.dataset_id).in_(await datasets_seen(store, sight, county=sought.county)))
+        found = found.where(col(GrantRow.dataset_id).in_(those_seen(sight, sought.county)))
     if sought.grant_case_id is not None:
         found = found.where(GrantRow.case_id == sought.grant_case_id)
     if sought.dataset_id is not None:
@@ -191,7 +204,7 @@ async def grant_numbered(store: Store, sight: AccessSight, number: str) -> str |
     if sight.is_own:
         found = found.where(is_held(sight))
     else:
-        found = found.where(col(GrantRow.dataset_id).in_(await datasets_seen(store, sight)))
+        found = found.where(col(GrantRow.dataset_id).in_(those_seen(sight)))
     return (await store.session.exec(found.where(CaseRow.case_number == number))).first()
 
 

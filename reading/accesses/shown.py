@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from activities.gate.log import gaps
@@ -77,8 +78,8 @@ async def titles_seen(store: Store, sight: AccessSight, language: Language) -> d
     """The datasets to whose accesses a list can be narrowed, each with its title."""
     if sight.is_own:
         return {}
-    ids = await questions.datasets_seen(store, sight)
-    return {dataset_id: row[0] for dataset_id, row in (await _datasets(store, ids, language)).items()}
+    seen = await _datasets(store, questions.is_seen(sight), language)
+    return {dataset_id: title for dataset_id, (title, _) in seen.items()}
 
 
 def reason_text(reason: str, language: Language) -> str:
@@ -97,7 +98,8 @@ def _minute(each: MinuteCounted, language: Language) -> MinuteShown:
 
 
 async def _shown(store: Store, rows: Sequence[Access], language: Language) -> list[AccessShown]:
-    datasets = await _datasets(store, {each.dataset_id for each in rows}, language)
+    of_page = col(DatasetRow.dataset_id).in_({each.dataset_id for each in rows})
+    datasets = await _datasets(store, [of_page], language)
     holders = await directory.accounts(store, {who for each in rows for who in (each.party, each.delegate) if who})
     return [_access(each, datasets, holders, language) for each in rows]
 
@@ -142,10 +144,10 @@ def _real_names(sight: AccessSight, days: Days, language: Language) -> RuleNamed
     return Law(as_last_in_force(pack, ACCESS_REQUEST, on), language).named(rule) if rule else None
 
 
-async def _datasets(store: Store, ids: set[str] | list[str], language: Language) -> dict[str, tuple[str, str]]:
-    rows = await store.session.exec(
-        select(DatasetRow.dataset_id, DatasetRow.city, col(DatasetRow.entry)["title"]).where(
-            col(DatasetRow.dataset_id).in_(ids)
-        )
-    )
+async def _datasets(
+    store: Store, wanted: Sequence[ColumnElement[bool]], language: Language
+) -> dict[str, tuple[str, str]]:
+    """Dataset to its title and its city."""
+    found = select(DatasetRow.dataset_id, DatasetRow.city, col(DatasetRow.entry)["title"]).where(*wanted)
+    rows = await store.session.exec(found)
     return {dataset_id: (said(Label.model_validate(title), language), city) for dataset_id, city, title in rows}

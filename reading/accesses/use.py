@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.tables.catalogue import DatasetRow
 from activities.tables.gate import GrantRow
@@ -25,18 +26,14 @@ async def use_shown(
 ) -> UseShown:
     """How each dataset that is seen, or of those each of a county, was used in whole months, the most used first; one
     that nobody used is among them."""
-    ids = await questions.datasets_seen(store, sight, county=county)
+    title = col(DatasetRow.entry)["title"]
+    seen = select(DatasetRow.dataset_id, DatasetRow.openness, DatasetRow.provider, title)
+    rows = (await store.session.exec(seen.where(*questions.is_seen(sight, county=county)))).all()
     months: dict[str, list[MonthUsed]] = {}
-    for row in await questions.use_of(store, ids, days):
+    for row in await questions.use_of(store, [dataset_id for dataset_id, *_ in rows], days):
         counted = MonthUsed(month=row.month, allowed=int(row.allowed or 0), refused=int(row.refused or 0))
         months.setdefault(row.dataset_id, []).append(counted)
-    holders = await _holders(store, ids)
-    title = col(DatasetRow.entry)["title"]
-    rows = await store.session.exec(
-        select(DatasetRow.dataset_id, DatasetRow.openness, DatasetRow.provider, title).where(
-            col(DatasetRow.dataset_id).in_(ids)
-        )
-    )
+    holders = await _holders(store, questions.those_seen(sight, county))
     used = [
         DatasetUsed(
             dataset_id=dataset_id,
@@ -54,7 +51,7 @@ async def use_shown(
     return UseShown(from_on=days.from_on, until_on=days.until_on, items=used)
 
 
-async def _holders(store: Store, datasets: list[str]) -> dict[str, int]:
+async def _holders(store: Store, datasets: SelectOfScalar[str]) -> dict[str, int]:
     now = await store.now()
     rows = await store.session.exec(
         select(GrantRow.dataset_id, func.count(func.distinct(GrantRow.party)))

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from activities.tables.accounts import AccountRecordRow, RecordedAddressRow, RoleProposalRow
 from activities.tables.directory import AccountRow
 from reading.directory import questions as directory
-from reading.paging import cursor, place_of
+from reading.paging import cursor, number_of
 from reading.shape import Instant, Page, Shape
 from reading.store import Store
 from reading.words.language import Language, said
@@ -76,7 +76,7 @@ async def recorded(
     if what is not None:
         found = found.where(AccountRecordRow.what == what)
     if after is not None:
-        found = found.where(col(AccountRecordRow.number) < int(place_of(after, 1)[0] or 0))
+        found = found.where(col(AccountRecordRow.number) < number_of(after))
     rows = (await store.session.exec(found)).all()
     named = await directory.logins(store, (each for row, _ in rows for each in _accounts(row)))
     return Page(

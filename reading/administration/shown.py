@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -24,7 +24,7 @@ from activities.tables.telling import ChannelRow
 from reading.administration import record
 from reading.administration.record import Reopened
 from reading.directory import questions as directory
-from reading.paging import cursor, place_of
+from reading.paging import CursorUnusable, cut, instant, place_of
 from reading.shape import Instant, Page, Shape
 from reading.store import Store
 from reading.supervision.names import named_on
@@ -117,19 +117,26 @@ class AccountsSought:
 async def accounts(
     store: Store, language: Language, sought: AccountsSought, after: str | None, limit: int
 ) -> Page[AccountShown]:
-    """Accounts by their logins, as they are sought. Raises CursorUnusable."""
-    begun = int(place_of(after, 1)[0] or 0) if after else 0
-    found = select(AccountRow).order_by(col(AccountRow.login))
+    """Accounts by their logins, as they are sought. Whoever is erased while somebody goes through them has another
+    login from then on, and is on no further page. Raises CursorUnusable."""
+    last, begun_at = _place_of(after) if after else ("", await store.now())
+    wanted = [*_conditions(sought), or_(col(AccountRow.erased_at).is_(None), col(AccountRow.erased_at) < begun_at)]
     if sought.q:
-        named = await _named(store, sought, sought.q.casefold(), begun + limit + 1)
-        found = found.where(col(AccountRow.account_id).in_(named[begun:]))
+        named = await _named(store, wanted, sought.q.casefold(), last, limit + 1)
+        found = select(AccountRow).where(col(AccountRow.account_id).in_(named))
     else:
-        found = found.where(*_conditions(sought)).offset(begun).limit(limit + 1)
-    rows = (await store.session.exec(found)).all()
-    return Page(
-        items=await _accounts(store, language, rows[:limit]),
-        next=cursor(begun + limit) if len(rows) > limit else None,
-    )
+        found = select(AccountRow).where(col(AccountRow.login) > last, *wanted).limit(limit + 1)
+    rows = (await store.session.exec(found.order_by(col(AccountRow.login)))).all()
+    page = cut(rows, limit, lambda row: (row.login, begun_at))
+    return Page(items=await _accounts(store, language, page.rows), next=page.next)
+
+
+def _place_of(after: str) -> tuple[str, datetime]:
+    """The login with which a page ended, and when the first page was asked for. Raises CursorUnusable."""
+    login, begun_at = place_of(after, 2)
+    if not isinstance(login, str):
+        raise CursorUnusable
+    return login, instant(begun_at)
 
 
 def _conditions(sought: AccountsSought) -> Iterator[ColumnElement[bool]]:
@@ -139,15 +146,14 @@ def _conditions(sought: AccountsSought) -> Iterator[ColumnElement[bool]]:
         yield col(AccountRow.roles).contains([sought.role])
 
 
-async def _named(store: Store, sought: AccountsSought, words: str, most: int) -> list[str]:
-    """The first accounts, by their logins, with these words in login or name. Names are sealed: they are opened one by
-    one, and none is asked of PostgreSQL."""
+async def _named(store: Store, wanted: Sequence[ColumnElement[bool]], words: str, after: str, most: int) -> list[str]:
+    """The first accounts beyond a login, by their logins, with these words in login or name. Names are sealed: they are
+    opened one by one, and none is asked of PostgreSQL."""
     found: list[str] = []
-    after = ""
     while len(found) < most:
         part = (
             select(AccountRow.account_id, AccountRow.login, AccountRow.name)
-            .where(col(AccountRow.login) > after, *_conditions(sought))
+            .where(col(AccountRow.login) > after, *wanted)
             .order_by(col(AccountRow.login))
             .limit(LOOKED_AT_ONCE)
         )

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, func, literal, not_, union_all
+from sqlalchemy import ARRAY, ColumnElement, DateTime, and_, func, literal, not_, true, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from activities.tables.catalogue import DatasetRow
 from activities.tables.gate import RestrictionRow
-from reading.due import answered_already, answers_in_time, end_of
+from reading.due import answered_already, answers_in_time, end_of, lies_open
 from reading.store import Present, Store
 from reading.supervision.sight import Seen
 from rules.loading import load_pack
@@ -56,13 +56,14 @@ class Decided(NamedTuple):
 
 
 class KeptBack(NamedTuple):
-    """Data that is kept from being served."""
+    """Data that is kept from being served; its case is named in a list unless whoever looks has a side in it."""
 
     city: str
     dataset_id: str
     kind: str
     since: datetime
     case_number: str
+    is_listed: bool
 
 
 async def count_by_time_left(store: Store, seen: Seen, present: Present) -> Counter[TimeLeft]:
@@ -109,12 +110,12 @@ def _left(city: str, present: Present) -> ColumnElement[int]:
     return place
 
 
-async def count_owed_promptly(store: Store, seen: Seen) -> Counter[tuple[str, str]]:
+async def count_owed_promptly(store: Store, seen: Seen, now: datetime) -> Counter[tuple[str, str]]:
     """How many tasks are owed promptly, by city and body: those that `owed_promptly` lists."""
     rows = await store.session.exec(
         select(TaskRow.city, TaskRow.body, func.count(col(TaskRow.task_id)))
         .where(
-            col(TaskRow.ended_at).is_(None),
+            lies_open(now),
             col(TaskRow.at_once),
             col(TaskRow.due_at).is_(None),
             col(TaskRow.city).in_(seen.cities),
@@ -193,6 +194,7 @@ async def kept_back(store: Store, seen: Seen) -> Sequence[KeptBack]:
             col(RestrictionRow.kind),
             col(RestrictionRow.since),
             col(CaseRow.case_number),
+            and_(true(), *seen.listed(CaseRow)),
         )
         .join(DatasetRow, col(DatasetRow.dataset_id) == col(RestrictionRow.dataset_id))
         .join(CaseRow, col(CaseRow.case_id) == col(RestrictionRow.case_id))

@@ -121,23 +121,22 @@ async def board_shown(store: Store, asking: Asking) -> Board | None:
     async with asyncio.TaskGroup() as group:
         deciding = group.create_task(_decided_this_month(store.archive, seen, present))
         by_time_left = await board.count_by_time_left(store, seen, present)
-        promptly = await board.count_owed_promptly(store, seen)
+        promptly = await board.count_owed_promptly(store, seen, present.now)
         in_hand = await board.in_hand(store, seen, present.now, OFFICERS)
         kept_back = await board.kept_back(store, seen)
-        filed_late = await count_filed_late(store, seen)
+        filed_late = await count_filed_late(store, seen, present.now)
         worst = await due_page(store, asking, OVERDUE, None, WORST)
     decided = deciding.result()
     bodies = {body for _, body in promptly} | {place.body for place in by_time_left}
     bodies |= {each.body for each in in_hand} | {each.body for each in decided}
     logins = await directory.logins(store, (each.officer for each in in_hand))
     names = Names(await body_labels(store, bodies), logins)
-    held = [_held(each, asking) for each in kept_back]
     return Board(
         as_of=present.now,
         heat=_heat(by_time_left, promptly, names, asking),
         officers=[_officer(each, names, asking) for each in in_hand],
-        held=_by_age(held),
-        held_longest=held[:OLDEST],
+        held=_by_age([_held(each, asking) for each in kept_back]),
+        held_longest=[_held(each, asking) for each in kept_back if each.is_listed][:OLDEST],
         decided=_decided(decided, names, asking),
         worst=worst.items,
         filed_late=filed_late,

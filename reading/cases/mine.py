@@ -89,8 +89,8 @@ class ClosedCases:
 
 async def open_cases(store: Store, caller: Caller, language: Language) -> list[MyCase]:
     """My open cases: what waits for me first, then by the day on which an answer is due."""
-    found = await cases.cases(store, caller, CasesSought(status="open", party=caller.account_id), None, MOST_OPEN)
-    rows = [row for row in found.rows if row.procedure != ACCESS]
+    mine = CasesSought(status="open", party=caller.account_id, other_than=ACCESS)
+    rows = (await cases.cases(store, caller, mine, None, MOST_OPEN)).rows
     tasks, standing = await open_tasks_of(store, [row.case_id for row in rows], await store.now())
     shown = await _shown(store, language, rows, tasks, standing)
     return sorted(shown, key=lambda each: (not each.waits_for_me, each.due, each.received_at))
@@ -98,9 +98,9 @@ async def open_cases(store: Store, caller: Caller, language: Language) -> list[M
 
 async def closed_cases(store: Store, caller: Caller, language: Language, after: str | None, limit: int) -> ClosedCases:
     """A page of my cases that are closed, latest first. Raises CursorUnusable."""
-    found = await cases.cases(store, caller, CasesSought(status="closed", party=caller.account_id), after, limit)
-    rows = [row for row in found.rows if row.procedure != ACCESS]
-    return ClosedCases(await _shown(store, language, rows, {}, TasksStanding()), found.next)
+    mine = CasesSought(status="closed", party=caller.account_id, other_than=ACCESS)
+    found = await cases.cases(store, caller, mine, after, limit)
+    return ClosedCases(await _shown(store, language, found.rows, {}, TasksStanding()), found.next)
 
 
 async def in_words(store: Store, language: Language, rows: Sequence[CaseRow]) -> list[MyCase]:

@@ -32,10 +32,12 @@ MOST_COMPARED = 20
 
 @dataclass(frozen=True)
 class CasesSought:
-    """Which cases are searched for; what is None narrows nothing. `received_until` is exclusive."""
+    """Which cases are searched for; what is None narrows nothing. `other_than`: the procedure of which none is wanted.
+    `received_until` is exclusive."""
 
     city: str | None = None
     procedure: str | None = None
+    other_than: str | None = None
     status: Literal["open", "closed"] | None = None
     outcome: str | None = None
     case_number: str | None = None
@@ -170,6 +172,8 @@ def _wanted(sought: CasesSought) -> list[ColumnElement[bool]]:
         (CaseRow.party, sought.party),
     )
     wanted: list[ColumnElement[bool]] = [col(column) == value for column, value in equal if value is not None]
+    if sought.other_than is not None:
+        wanted.append(col(CaseRow.procedure) != sought.other_than)
     match sought.status:
         case "open":
             wanted.append(col(CaseRow.closed_at).is_(None))

@@ -203,7 +203,7 @@ async def own_tasks_with_days(store: Store, caller: Caller, now: datetime, limit
     """What lies open and has a last day: of the caller's own cases, whoever has to answer, and what an officer has in
     hand; the earliest due first."""
     ways: list[ColumnElement[bool]] = [false()]
-    if caller.has("applicant"):
+    if caller.has("applicant", "reviewer"):
         ways.append(and_(col(TaskRow.party) == caller.account_id, not_(filed_for_a_body())))
     if caller.has("reviewer"):
         ways.append(and_(col(TaskRow.claimed_by) == caller.account_id, col(TaskRow.body) == caller.body))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     event,
     exists,
     func,
+    literal,
     not_,
     null,
     or_,
@@ -224,15 +225,24 @@ def _name_for_now(seals: Seals | None, account_id: str, login: str, kept: Mappin
         return {"zh": login, "en": login}
 
 
-async def others_called(store: Store, account_id: str, words: Collection[str]) -> frozenset[str]:
-    """Which of these words are the id or the login of another account than this."""
-    rows = await store.session.exec(
-        select(AccountRow.account_id, AccountRow.login).where(
-            or_(col(AccountRow.account_id).in_(words), col(AccountRow.login).in_(words)),
-            AccountRow.account_id != account_id,
-        )
+class Others(NamedTuple):
+    """Accounts of others, by what they are known by."""
+
+    ids: frozenset[str]
+    logins: frozenset[str]
+
+
+async def others_called(store: Store, account_id: str, ids: Collection[str], logins: Collection[str]) -> Others:
+    """The accounts but this one that have one of these ids or logins, however many there are."""
+    named = or_(
+        col(AccountRow.account_id) == any_(literal(list(ids), TEXTS)),
+        col(AccountRow.login) == any_(literal(list(logins), TEXTS)),
     )
-    return frozenset(word for row in rows for word in row)
+    rows = await store.session.exec(
+        select(AccountRow.account_id, AccountRow.login).where(named, AccountRow.account_id != account_id)
+    )
+    found = rows.all()
+    return Others(frozenset(each for each, _ in found), frozenset(login for _, login in found))
 
 
 async def names_by_login(store: Store, wanted: Iterable[str | None]) -> dict[str, Label]:

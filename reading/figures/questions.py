@@ -12,10 +12,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ARRAY, DateTime, Integer, String, bindparam, text
+from sqlalchemy import ARRAY, Boolean, DateTime, Integer, String, bindparam, func, literal_column, text
+from sqlalchemy import select as select_columns
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
-from activities.tables.cases import FORESEEN
+from activities.tables.cases import TaskRow
+from reading.due import lies_open
 from reading.figures.days import Days
 from reading.figures.tallies import (
     AGES,
@@ -106,11 +110,19 @@ from (
 ) as timed
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 """  # noqa: S608 - made of constants
-OPEN_TASKS = f"""
-select body, procedure, stage, {age("opened_at")} as age, count(*) as tasks
-from tasks t where {OF_TASKS} and ended_at is null and (t.state <> :foreseen or t.opened_at <= :now)
-group by 1, 2, 3, 4
-"""  # noqa: S608 - made of constants
+TASKS: Any = aliased(TaskRow, name="t")
+NOW: Any = literal_column(":now", DateTime(timezone=True))
+OPEN_TASKS = str(
+    select_columns(
+        *(TASKS.body, TASKS.procedure, TASKS.stage),
+        literal_column(age("t.opened_at")).label("age"),
+        func.count().label("tasks"),
+    )
+    .where(literal_column(OF_TASKS, Boolean), lies_open(NOW, TASKS))
+    .group_by(text("1, 2, 3, 4"))
+    .compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
+)
+"""What lies open, as `reading.due` has it."""
 URGINGS = f"""
 select t.body, t.procedure, t.stage, count(*) as urgings
 from tasks t join events e on e.case_id = t.case_id and e.type = 'TaskUrged' and e.event ->> 'task_id' = t.task_id
@@ -157,7 +169,7 @@ select provider, procedure, type, begun, ended, in_force, case when ended then h
 from spanned where begun or ended or in_force group by 1, 2, 3, 4, 5, 6, 7
 """  # noqa: S608 - made of constants
 PARAMETERS: Mapping[str, Any] = {
-    **dict.fromkeys(("city", "body", "procedure", "stage", "rectifies", "rectification", "foreseen"), String),
+    **dict.fromkeys(("city", "body", "procedure", "stage", "rectifies", "rectification"), String),
     **dict.fromkeys(("since", "until", "now"), DateTime(timezone=True)),
     "today": Integer,
     **dict.fromkeys(("days", "ages"), ARRAY(Integer)),
@@ -287,7 +299,6 @@ def _parameters(city: str, seen: Seen, days: Days, present: Present) -> Mapping[
         "since": midnight(days.from_on),
         "until": midnight(days.until_on),
         "now": present.now,
-        "foreseen": FORESEEN,
         "days": counted,
         "today": counted[(today - FIRST_DAY).days],
         "ages": [most + 1 for most in AGES],

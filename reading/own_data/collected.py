@@ -19,6 +19,7 @@ from reading.cases.questions import CasesSought
 from reading.cases.shapes import CaseSummary
 from reading.cases.shown import case_shown
 from reading.directory import questions as directory
+from reading.directory.questions import Others
 from reading.feedback import questions as feedback
 from reading.messages import lists as messages
 from reading.own_data import questions
@@ -32,6 +33,9 @@ from reading.words.texts import texts
 from rules.deadlines import to_shanghai
 
 A_PART = 100
+NAMED_BY_LOGIN = frozenset({"by_login", "claimed_by", "grantee", "read_by"})
+"""Fields that name an account by its login. Anybody may log in as `granted` or `open`: elsewhere these are words. An id
+is nobody's choice, and an account wherever it stands."""
 File = tuple[str, bytes]
 Listed = Callable[[Store, str | None], Awaitable[Any]]
 
@@ -158,8 +162,10 @@ class Collecting:
             after = page.next
 
     async def _file(self, path: str, name: str, content: Any) -> File:
+        words = list(words_in(content))
+        ids, logins = {word for _, word in words}, {word for name, word in words if name in NAMED_BY_LOGIN}
         async with self.archive.store() as store:
-            others = await directory.others_called(store, self.caller.account_id, set(words_in(content)))
+            others = await directory.others_called(store, self.caller.account_id, ids, logins)
         self.index.append((name, path))
         return path, json.dumps(without(others, content), ensure_ascii=False, indent=1, default=str).encode()
 
@@ -167,22 +173,26 @@ class Collecting:
         return said(texts().tables[f"own_{name}"], self.language)
 
 
-def words_in(part: Any) -> Iterator[str]:
-    """Every text in a document that could be an account's id or login."""
+def words_in(part: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a document, with the name of the field that it stands in."""
     if isinstance(part, dict):
-        for inner in part.values():
-            yield from words_in(inner)
+        for field_name, inner in part.items():
+            yield from words_in(inner, field_name)
     elif isinstance(part, list):
         for inner in part:
-            yield from words_in(inner)
+            yield from words_in(inner, name)
     elif isinstance(part, str):
-        yield part
+        yield name, part
 
 
-def without(others: frozenset[str], part: Any) -> Any:
-    """The document, with nothing where an account of others stood."""
+def without(others: Others, part: Any, name: str = "") -> Any:
+    """The document, with nothing where an account of others stood: its id wherever it is, its login in a field that
+    holds logins."""
     if isinstance(part, dict):
-        return {name: without(others, inner) for name, inner in part.items()}
+        return {field_name: without(others, inner, field_name) for field_name, inner in part.items()}
     if isinstance(part, list):
-        return [without(others, inner) for inner in part]
-    return None if isinstance(part, str) and part in others else part
+        return [without(others, inner, name) for inner in part]
+    if not isinstance(part, str):
+        return part
+    stands_for_others = part in others.ids or (name in NAMED_BY_LOGIN and part in others.logins)
+    return None if stands_for_others else part

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow, TaskRow
-from reading.due import moves_pending
+from reading.due import has_opened, moves_pending
 from reading.store import Store
 from reading.supervision.lists import Asking
 from reading.supervision.questions import DueTask, PromptlyOwed
@@ -24,7 +24,8 @@ class Chosen:
 
 
 async def chosen_tasks(store: Store, asking: Asking, task_ids: Sequence[str]) -> Chosen:
-    """Those of these tasks that the caller supervises, also such as are done by now."""
+    """Those of these tasks that the caller supervises, also such as are done by now, but for those that only time will
+    open."""
     seen = asking.seen
     if seen is None or not task_ids:
         return Chosen(())
@@ -34,6 +35,7 @@ async def chosen_tasks(store: Store, asking: Asking, task_ids: Sequence[str]) ->
         .where(
             col(TaskRow.task_id).in_(task_ids),
             col(TaskRow.city).in_(seen.cities),
+            has_opened(asking.present.now),
             *seen.conditions(),
             *seen.listed(),
         )

@@ -4,7 +4,7 @@ record, and no bar."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlmodel import col, select
@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from activities.tables.cases import CaseRow, TaskRow
 from reading.cases.filing_period import filed_late
 from reading.cases.mine import open_tasks_of
+from reading.due import lies_open
 from reading.paging import cursor
 from reading.shape import Instant, Page, RuleNamed, Shape
 from reading.sheet import BYTE_ORDER_MARK, cell, line
@@ -39,9 +40,9 @@ class LateFiling(Shape):
     rule: RuleNamed | None
 
 
-async def count_filed_late(store: Store, seen: Seen) -> int:
+async def count_filed_late(store: Store, seen: Seen, now: datetime) -> int:
     """How many open cases were filed late, of those in which something seen lies open."""
-    return (await store.session.exec(select(func.count()).select_from(CaseRow).where(*_wanted(seen)))).one()
+    return (await store.session.exec(select(func.count()).select_from(CaseRow).where(*_wanted(seen, now)))).one()
 
 
 async def filed_late_page(store: Store, asking: Asking, after: str | None, limit: int) -> Page[LateFiling]:
@@ -49,7 +50,7 @@ async def filed_late_page(store: Store, asking: Asking, after: str | None, limit
     end, seen = page_end(after), asking.seen
     if seen is None:
         return Page(items=[], next=None)
-    wanted = [*_wanted(seen), *seen.listed(CaseRow)]
+    wanted = [*_wanted(seen, asking.present.now), *seen.listed(CaseRow)]
     if end is not None:
         same = and_(col(CaseRow.received_at) == end.at, col(CaseRow.case_id) > end.id)
         wanted.append(or_(col(CaseRow.received_at) < end.at, same))
@@ -60,8 +61,8 @@ async def filed_late_page(store: Store, asking: Asking, after: str | None, limit
     return Page(items=shown, next=cursor(*last) if last else None)
 
 
-def _wanted(seen: Seen) -> list[ColumnElement[bool]]:
-    lies_there = (col(TaskRow.case_id) == col(CaseRow.case_id), col(TaskRow.ended_at).is_(None))
+def _wanted(seen: Seen, now: datetime) -> list[ColumnElement[bool]]:
+    lies_there = (col(TaskRow.case_id) == col(CaseRow.case_id), lies_open(now))
     return [
         filed_late(),
         col(CaseRow.city).in_(seen.cities),

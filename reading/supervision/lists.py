@@ -82,7 +82,7 @@ async def prompt_page(store: Store, asking: Asking, after: str | None, limit: in
     end, seen = page_end(after), asking.seen
     if seen is None:
         return Page(items=[], next=None)
-    page, more = page_of(await supervision.owed_promptly(store, seen, end, limit + 1), limit)
+    page, more = page_of(await supervision.owed_promptly(store, seen, asking.present.now, end, limit + 1), limit)
     return Page(items=await prompt_tasks_shown(store, page, asking.present, asking.language), next=more)
 
 

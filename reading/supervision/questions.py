@@ -180,15 +180,17 @@ async def count_open(store: Store, now: datetime) -> int:
     return (await store.session.exec(select(func.count(col(TaskRow.task_id))).where(lies_open(now)))).one()
 
 
-async def owed_promptly(store: Store, seen: Seen, after: PageEnd | None, limit: int) -> list[PromptlyOwed]:
-    """The open tasks that are owed promptly and have no due instant, the longest open first, beyond the page before;
-    without those that a waiting act answers."""
+async def owed_promptly(
+    store: Store, seen: Seen, now: datetime, after: PageEnd | None, limit: int
+) -> list[PromptlyOwed]:
+    """The tasks that lie open, are owed promptly and have no due instant, the longest open first, beyond the page
+    before; without those that a waiting act answers."""
     order = (col(TaskRow.opened_at), col(TaskRow.task_id))
     found = (
         select(TaskRow, CaseRow)
         .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         .where(
-            col(TaskRow.ended_at).is_(None),
+            lies_open(now),
             col(TaskRow.at_once),
             col(TaskRow.due_at).is_(None),
             col(TaskRow.city).in_(seen.cities),

@@ -6,8 +6,9 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from activities.tables.cases import CaseRow, EventRow, TaskRow
+from activities.tables.cases import CaseRow, EventRow
 from reading.cases import questions as cases
+from reading.cases.mine import open_tasks_of
 from reading.cases.questions import CasesSought
 from reading.shape import Instant, Page, Shape
 from reading.sight import Caller
@@ -52,16 +53,10 @@ async def rectification_page(
     found = await cases.cases(store, caller, sought, after, limit)
     ids = [row.case_id for row in found.rows]
     breaches = await _breaches(store, ids)
-    tasks = list(
-        await store.session.exec(
-            select(TaskRow)
-            .where(col(TaskRow.case_id).in_(ids), col(TaskRow.ended_at).is_(None))
-            .order_by(col(TaskRow.opened_at), col(TaskRow.task_id))
-        )
-    )
-    bodies = {row.provider for row in found.rows if row.provider} | {task.body for task in tasks}
+    tasks, standing = await open_tasks_of(store, ids, await store.now())
+    bodies = {row.provider for row in found.rows if row.provider}
+    bodies |= {task.body for of_case in tasks.values() for task in of_case}
     names = Names(await body_labels(store, bodies), {})
-    now = await store.now()
     items = []
     for row in found.rows:
         law = Law(await store.rules(row.rules_digest), language)
@@ -78,10 +73,9 @@ async def rectification_page(
                         label=law.say(stage.label) if (stage := law.rules.stage(task.stage)) else task.stage,
                         body_name=names.body(task.body, language),
                         last_day=last_day(task.due_at) if task.due_at else None,
-                        overdue=task.due_at is not None and task.due_at <= now,
+                        overdue=task.task_id in standing.overdue,
                     )
-                    for task in tasks
-                    if task.case_id == row.case_id
+                    for task in tasks.get(row.case_id, ())
                 ],
                 closed_at=row.closed_at,
                 outcome_label=_outcome(law, row),

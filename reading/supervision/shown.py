@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from activities.tables.cases import CaseRow, TaskRow
+from activities.tables.cases import FORESEEN, CaseRow, TaskRow
 from models.clock import Clock
 from reading.calendar.shown import clocks_are_moved
 from reading.slices import Slice
@@ -53,7 +53,8 @@ class _TaskInLaw:
 
     def held(self, names: Names) -> TaskHeld:
         return TaskHeld(
-            **self.task.model_dump(include={"task_id", "case_id", "city", "procedure", "stage", "body", "state"}),
+            **self.task.model_dump(include={"task_id", "case_id", "city", "procedure", "stage", "body", "state"})
+            | ({"state": "open"} if self.task.state == FORESEEN else {}),  # a list has none that has yet to open
             case_number=self.case.case_number,
             procedure_label=self.law.say(self.law.rules.label),
             dataset_id=self.case.dataset_id or None,

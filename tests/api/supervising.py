@@ -11,6 +11,13 @@ import pytest
 
 from activities.settings import Settings
 from api.app import create_app
+from reading.directory import questions as directory
+from reading.sight import Caller as Reader
+from reading.store import Store
+from reading.supervision.lists import Asking
+from reading.supervision.sight import Narrowing, must_supervise
+from rules.deadlines import to_shanghai
+from rules.sample_accounts import account_id_of
 from tests.api.calling import Caller, Service, serving
 from tests.driving import ShiftedClock
 
@@ -43,6 +50,17 @@ async def set_to(service: Service, clock: ShiftedClock, instant: datetime) -> No
 async def set_after_due(service: Service, clock: ShiftedClock, task: Any, **more: float) -> None:
     """Sets the clock to so much after the task's due instant."""
     await set_to(service, clock, datetime.fromisoformat(task["clock"]["due_at"]) + timedelta(**more))
+
+
+@asynccontextmanager
+async def asking(service: Service, login: str, stage: str | None = None) -> AsyncIterator[tuple[Store, Reader, Asking]]:
+    """Where, who and what somebody asks who looks at the pages of supervision, narrowed to a stage where one is
+    named."""
+    async with service.app.state.runtime.store() as store:
+        reader, present = await directory.caller(store, account_id_of(login)), await store.present()
+        assert reader
+        sight = must_supervise(reader, to_shanghai(present.now).date())
+        yield store, reader, Asking(sight, Narrowing(stage=stage), present, "en")
 
 
 def ids(page: Any) -> list[str]:

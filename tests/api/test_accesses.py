@@ -18,6 +18,8 @@ from activities.gate.gate import opened
 from activities.gate.months import Months
 from models.gate import Question
 from reading.accesses import questions
+from reading.accesses.shown import titles_seen
+from reading.accesses.sight import AccessSight
 from rules.access_log import months_before
 from rules.deadlines import midnight, to_shanghai
 from tests.api.calling import Caller, Service
@@ -27,6 +29,11 @@ from tests.owning import by_owner
 PROVIDER, OTHER_PROVIDER = "reviewer@nanning.transport", "reviewer@nanning.health"
 OPERATOR, AUTHORITY = "reviewer@nanning.operator", "supervisor@nanning.authority"
 OF_THE_CITY = (PROVIDER, OPERATOR, AUTHORITY)
+MANY = """
+insert into datasets (dataset_id, city, provider, openness, items, entry, sample)
+select dataset_id || '-' || n, city, provider, openness, items, entry, sample from datasets, generate_series(1, $2) n
+where dataset_id = $1
+"""
 SEES_NOTHING = ("admin@kaifang", "gateway@nanning", "reviewer@nanning.experts")
 
 
@@ -288,6 +295,26 @@ async def test_a_body_is_told_how_each_of_its_datasets_was_used_by_month(service
     first, *others = (await service.as_("reviewer@guangzhou.operator").read("/v1/accesses/use"))["items"]
     assert (first["dataset_id"], first["allowed"], first["refused"]) == (used_one, 34, 2)
     assert len({each["provider"] for each in others}) > 1
+
+
+async def test_the_use_of_a_city_with_forty_thousand_datasets_is_answered(
+    service: Service, gate_url: str, pool: Pool
+) -> None:
+    case_id = await used(gate_url, pool)
+    number: str = await pool.fetchval("select case_number from cases where case_id = $1", case_id)
+    await by_owner(pool, MANY, CONDITIONAL, 40_000)
+    operator = service.as_(OPERATOR)
+    found = (await operator.read("/v1/accesses/use"))["items"]
+    assert len(found) > 40_000
+    assert next(each["holders"] for each in found if each["dataset_id"] == CONDITIONAL) == 1
+    asked: tuple[dict[str, str], ...] = ({}, {"grant_case_id": case_id})
+    for narrowed in asked:
+        assert (await operator.read("/v1/accesses", **narrowed))["items"], narrowed
+        assert sums(await operator.read("/v1/accesses/days", **narrowed))[0] >= 2, narrowed
+    sight = AccessSight("city", "nanning", "nanning")
+    async with service.app.state.runtime.store() as store:  # as its page asks
+        assert await questions.grant_numbered(store, sight, number) == case_id
+        assert len(await titles_seen(store, sight, "en")) == len(found)
 
 
 @pytest.mark.duty("LYG-21a", "LYG-21b")

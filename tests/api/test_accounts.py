@@ -8,20 +8,26 @@ import httpx
 import pytest
 
 from activities.clock import DatabaseClock
-from activities.database import Pool, present
+from activities.database import Pool, open_pool, present
 from activities.directory import sessions
 from activities.directory.people import Person, arrived
 from activities.directory.personal import place_in_account
 from activities.directory.sealing_anew import seal_what_is_plain
+from activities.erasing.cases import Eraser
+from activities.erasing.person import erase_person
 from activities.settings import Settings
 from api.app import create_app
 from tests.api.administering import as_second, confirm_all
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.gate import CONDITIONAL, put_grant
 from tests.api.supervising import SOON
-from tests.owning import by_owner
+from tests.owning import by_owner, owner_url
 
 OFFICER = "reviewer@nanning.operator"
+INVITED = """
+insert into accounts (account_id, login, name, roles)
+values ('acc_invited', 'a@demo.example', '{"zh": "demo", "en": "demo"}', '{}')
+"""
 
 
 @pytest.fixture
@@ -107,6 +113,27 @@ async def test_accounts_are_found_by_a_part_of_their_name_plain_or_sealed(
     logins = [each for part in parts for each in part]
     assert len(parts) > 2
     assert logins == [each["login"] for each in (await admin.read("/v1/accounts", q="nanning"))["items"]]
+
+
+@pytest.mark.parametrize("words", [{}, {"q": "demo"}])
+async def test_an_account_that_is_erased_or_invited_between_two_pages_leaves_no_other_out_and_repeats_none(
+    admin: Caller, service: Service, pool: Pool, words: dict[str, str]
+) -> None:
+    every = [each["login"] for each in (await admin.read("/v1/accounts", limit=200, **words))["items"]]
+    first = every.index("applicant@demo") + 1
+    page = await admin.read("/v1/accounts", limit=first, **words)
+    found = [each["login"] for each in page["items"]]
+
+    runtime = service.app.state.runtime
+    async with await open_pool(await owner_url(pool)) as owner:
+        eraser = Eraser(runtime.seals, runtime.evidence)
+        await erase_person(owner, eraser, DatabaseClock(), "applicant@demo", by="admin@kaifang", basis="PIPL 47")
+    await by_owner(pool, INVITED)
+    while page["next"]:
+        page = await admin.read("/v1/accounts", limit=2, cursor=page["next"], **words)
+        found += [each["login"] for each in page["items"]]
+
+    assert found == every
 
 
 async def test_a_filing_opens_no_more_than_the_name_of_its_party_and_the_gate_nothing(

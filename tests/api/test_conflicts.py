@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from reading.board.shown import board_shown
 from rules.loading import cities
 from tests.api import objecting, updating
 from tests.api.calling import Service, open_task
 from tests.api.conflicting import PARTY_TO_THE_CASE, also_applies, leaves, look, serves_alone
-from tests.api.supervising import set_after_due
+from tests.api.supervising import asking, set_after_due
+from tests.api.test_delegations import delegated
 from tests.api.test_five_cities import granted
 from tests.api.test_rectifications import post as record_breach
 from tests.driving import ShiftedClock
@@ -141,7 +143,12 @@ async def test_no_list_of_supervision_and_no_feed_holds_a_case_of_whoever_reads_
         table = await stopped.nobody().get(feed["csv"], lang="en")
         numbers = [row["Case number"] for row in csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))]
         ical = (await stopped.nobody().get(feed["ics"], lang="en")).text
-        return " ".join([*lists, *numbers, ical, str(await supervisor.read("/v1/tasks", limit=200))])
+        async with asking(stopped, login) as (store, _, asked):
+            board = await board_shown(store, asked)
+        assert board
+        assert sum(each.counted for each in board.held) == 1, "what is kept back counts for everybody"
+        listed = str(await supervisor.read("/v1/tasks", limit=200))
+        return " ".join([*lists, *numbers, ical, listed, board.model_dump_json()])
 
     soon = await everything()
     await set_after_due(stopped, clock, own["tasks"][0], days=1)
@@ -252,6 +259,29 @@ async def test_who_has_or_asks_for_access_decides_no_strangers_objection_to_the_
     task = next(each for each in case["tasks"] if each["body"] == "nanning.transport")
     colleague = await stopped.as_("reviewer2@nanning.transport").post(f"/v1/tasks/{task['task_id']}/claim")
     assert colleague.status_code == 200, colleague.text
+
+
+async def test_a_delegate_who_serves_the_provider_finds_no_objection_to_the_data_in_a_list_and_reads_no_evidence_of_it(
+    working: Service,
+) -> None:
+    login = "applicant2@demo"
+    await delegated(working, working.as_("applicant@demo"))
+    await working.app.state.runtime.pool.execute(
+        "update accounts set city = 'guangzhou', body = 'guangzhou.transport', roles = array['reviewer'] "
+        "where login = $1",
+        login,
+    )
+    case = await objecting.filed(working.as_("objector@demo"), "guangzhou")
+    (evidence,) = case["objection"]["evidence"]
+
+    async def found(officer: str) -> tuple[bool, int]:
+        lists = [str(await working.as_(officer).read(f"/v1/supervision/{each}", limit=200)) for each in SUPERVISED]
+        lists += [str(await working.as_(officer).read(each, limit=200)) for each in ("/v1/tasks", "/v1/messages")]
+        file = await working.as_(officer).get(f"/v1/evidence/{evidence['evidence_id']}")
+        return case["case_id"] in " ".join(lists), file.status_code
+
+    assert await found("reviewer@guangzhou.transport") == (True, 200)
+    assert await found(login) == (False, 404)
 
 
 async def test_who_has_a_side_by_the_cause_is_refused_before_receipt(stopped: Service) -> None:

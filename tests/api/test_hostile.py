@@ -77,6 +77,21 @@ async def test_no_cursor_of_tasks_makes_the_service_fail(applicant: Caller, plac
     assert answer.status_code in (200, 422), answer.text
 
 
+@pytest.mark.parametrize("path", ["/v1/cases", "/v1/tasks", "/v1/messages", "/v1/accounts", "/v1/account-record"])
+async def test_no_cursor_however_it_is_nested_is_more_than_a_problem(service: Service, path: str) -> None:
+    admin = service.as_("admin@kaifang")
+    for depth in (1, 100, 500, 750):
+        answer = await admin.get(path, cursor=base64.urlsafe_b64encode(b"[" * depth + b"]" * (depth % 2)).decode())
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), depth
+
+
+@pytest.mark.parametrize("path", ["/v1/accounts", "/v1/account-record"])
+async def test_no_cursor_that_holds_a_word_makes_a_list_fail_that_goes_by_another(service: Service, path: str) -> None:
+    for place in (("x",), (None,), (7, FAR), (None, FAR), ("x", "y")):
+        answer = await service.as_("admin@kaifang").get(path, cursor=cursor(*place))
+        assert answer.status_code == 422, place
+
+
 @pytest.mark.parametrize("number", [-1, 2**31, 2**80, 1.5, True, None, "1"])
 async def test_no_cursor_of_events_makes_the_service_fail(applicant: Caller, number: Any) -> None:
     case = await applicant.file("nanning")

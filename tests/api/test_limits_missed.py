@@ -12,13 +12,19 @@ import pytest
 
 from activities.settings import Settings
 from api.app import create_app
+from reading.board.shown import board_shown
+from reading.supervision.chosen import chosen_tasks
+from reading.supervision.rectifications import rectification_page
 from tests.api.calling import Service, open_stages, open_task, serving
-from tests.api.supervising import set_to, without_engine
+from tests.api.supervising import DUE_SOON, OVERDUE, asking, ids, set_to, without_engine
 from tests.api.updating import errors
 from tests.driving import ShiftedClock
 
 pytestmark = pytest.mark.duty("LYG-39")
 AUTHORITY = "reviewer@lianyungang.authority"
+SUPERVISOR = "supervisor@lianyungang.authority"
+LISTS = (OVERDUE, DUE_SOON, "/v1/supervision/promptly")
+REPORT = "Report to the municipal government"
 BREACH = {
     "city": "lianyungang",
     "body": "lianyungang.transport",
@@ -50,6 +56,39 @@ async def listed(service: Service, **params: Any) -> list[Any]:
     """What of the report the authority's list of tasks holds."""
     tasks = (await service.as_(AUTHORITY).read("/v1/tasks", city="lianyungang", **params))["items"]
     return [task for task in tasks if task["stage"] == "government_report"]
+
+
+async def supervised(service: Service, case: Any) -> dict[str, int]:
+    """How often each list, table and board of supervision and the list of rectifications has the report."""
+    supervisor, report = service.as_(SUPERVISOR), {"stage": "government_report"}
+    task_id, as_table = f"{case['case_id']}.government_report.1", {"Accept": "text/csv"}
+    lists = [await supervisor.read(each, **report) for each in LISTS]
+    table = await supervisor.get("/v1/supervision/promptly", as_table, **report)
+    figures = (await supervisor.read("/v1/supervision/figures", **report))["totals"]
+    async with asking(service, SUPERVISOR, **report) as (store, reader, asked):
+        board = await board_shown(store, asked)
+        chosen = await chosen_tasks(store, asked, [task_id])
+        rectifications = await rectification_page(store, reader, "lianyungang", "en", None, 50)
+    assert board
+    return {
+        "lists": sum(ids(each).count(task_id) for each in lists),
+        "table": table.text.count(task_id),
+        "figures": sum(row["tasks"]["open"] for row in figures),
+        "board": board.promptly,
+        "chosen": len(chosen.tasks),
+        "rectifications": [each.label for each in rectifications.items[0].open_stages].count(REPORT),
+    }
+
+
+async def test_before_the_limit_is_over_no_list_table_or_board_of_supervision_and_no_list_of_rectifications_has_it(
+    working: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await ordered(working)
+    due_at = due_of(case)
+    async with later(settings, monkeypatch, due_at - timedelta(seconds=30)) as before:
+        assert set((await supervised(before, case)).values()) == {0}
+    async with later(settings, monkeypatch, due_at) as after:
+        assert set((await supervised(after, case)).values()) == {1}
 
 
 async def test_a_report_is_owed_and_seen_from_the_instant_at_which_the_limit_is_over(
@@ -110,6 +149,30 @@ async def test_what_was_reported_in_time_and_waits_to_be_worked_off_is_owed_to_n
         assert await listed(after) == []
         shown = await after.as_(AUTHORITY).read(f"/v1/cases/{case['case_id']}")
         assert open_stages(shown) == ["oversight", "remedy"]
+
+
+async def test_what_was_reported_in_time_and_waits_is_overdue_in_no_list(
+    working: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await ordered(working)
+    remedy = open_task(case, "remedy")
+
+    async def overdue(service: Service) -> tuple[bool, bool]:
+        listed = ids(await service.as_(SUPERVISOR).read("/v1/supervision/overdue"))
+        async with asking(service, SUPERVISOR) as (store, reader, _):
+            (shown,) = (await rectification_page(store, reader, "lianyungang", "en", None, 50)).items
+        return remedy["task_id"] in listed, any(each.overdue for each in shown.open_stages)
+
+    async with later(settings, monkeypatch, due_of(case) + timedelta(days=1)) as late:
+        assert await overdue(late) == (True, True)
+    async with later(settings, monkeypatch, due_of(case) - timedelta(seconds=30)) as before:
+        said = {"outcome": "report", "measure": "All three were answered"}
+        path = f"/v1/tasks/{remedy['task_id']}/decision"
+        report = await before.as_("reviewer@lianyungang.transport").post(path, said, str(uuid.uuid4()))
+        assert report.status_code == 202
+    async with later(settings, monkeypatch, due_of(case) + timedelta(days=1)) as after:
+        assert await overdue(after) == (False, False)
+        assert set((await supervised(after, case)).values()) == {0}, "nor is the report of the limit owed anywhere"
 
 
 async def test_a_limit_that_is_over_is_no_way_out_for_the_order(

@@ -13,6 +13,7 @@ from activities.database import Pool
 from rules.sample_accounts import account_id_of
 from tests.api.calling import Caller, Service
 from tests.api.test_five_cities import granted
+from tests.api.test_own_data import archive, read
 from tests.archiving import archive_as_if_they_ended_long_ago
 from tests.proof.tampering import found
 
@@ -206,3 +207,25 @@ async def test_an_appeal_sent_again_after_it_was_upheld_answers_its_case(working
     assert again.json()["outcome"] == "upheld"
     another = await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
     assert [each["code"] for each in another.json()["errors"]] == ["measure_unknown"]
+
+
+async def test_an_officer_elsewhere_who_reports_misuse_reads_his_report_wherever_it_is(
+    working: Service,
+) -> None:
+    officer, stranger = working.as_("reviewer@yulin.operator"), working.as_("reviewer@yulin.authority")
+    case = await reported(officer, "nanning", "nanning-transport-bus-lines")
+    path = f"/v1/cases/{case['case_id']}"
+    claim = await working.as_("reviewer@nanning.transport").do(f"/v1/tasks/{task_of(case, 'verification')}/claim")
+    await working.as_("reviewer@nanning.transport").do(f"{path}/notes", {"text": "between ourselves"})
+
+    assert (await officer.read(path))["misuse"]["statement"] == SEEN
+    events = (await officer.read(f"{path}/events"))["items"]
+    assert [each["number"] for each in events] == list(range(1, len(events) + 1))
+    assert case["case_id"] in {each["case_id"] for each in (await officer.read("/v1/cases"))["items"]}
+    assert read(await archive(officer), f"cases/{case['case_number']}/acts.json")[0]["content"]["statement"] == SEEN
+    assert "between ourselves" not in json.dumps([events, await officer.read(path)]), "he reads what a party reads"
+    assert (await officer.get(f"/v1/acts/{claim['act_id']}")).status_code == 404
+    for call, said in (("claim", None), ("decision", {"outcome": "dismiss", "reason": "x"})):
+        refused = await officer.post(f"/v1/tasks/{task_of(case, 'verification')}/{call}", said)
+        assert refused.status_code in (403, 404), "and acts for no body"
+    assert (await stranger.get(path)).status_code == 404, "it is known to him and not to his city"

@@ -9,12 +9,25 @@ from typing import Any
 
 import pytest
 
+from activities.database import Pool
+from reading.directory.questions import Others
 from reading.own_data.collected import without
+from rules.sample_accounts import account_id_of
 from tests.api.calling import STATED, Caller, Service
 from tests.api.objecting import STATEMENT
 from tests.api.objecting import filed as objection_filed
+from tests.owning import owner_of
 
 REVIEWER = "reviewer@nanning.operator"
+OFTEN = 5000
+TOLD_OFTEN = """
+insert into messages (message_id, account_id, kind, case_id, task_id, city, facts, created_at)
+select message_id || n, account_id, kind, case_id, 'task ' || n, city,
+  facts || jsonb_build_object('due_on', (date '2026-01-01' + n)::text), created_at + n * interval '1 second'
+from messages, generate_series(1, $2) n where message_id = (
+  select message_id from messages where account_id = $1 order by number limit 1
+)
+"""
 
 
 async def archive(caller: Caller, language: str = "en") -> dict[str, bytes]:
@@ -86,10 +99,38 @@ async def test_what_somebody_did_in_office_is_not_its_own(service: Service, appl
     assert STATED["purpose"] not in b"".join(files.values()).decode()
 
 
-def test_an_account_of_others_is_taken_out_wherever_it_stands() -> None:
-    document = {"by": "acc_1", "tasks": [{"claimed_by": "acc_1", "label": "of acc_1"}], "party": "acc_2"}
-    assert without(frozenset({"acc_1"}), document) == {
+async def test_the_archive_of_somebody_who_was_told_five_thousand_things_is_whole(
+    service: Service, applicant: Caller, pool: Pool
+) -> None:
+    await applicant.file("nanning")
+    async with owner_of(pool) as owner:
+        await owner.execute(TOLD_OFTEN, account_id_of("applicant@demo"), OFTEN)
+    messages = read(await archive(applicant), "messages.json")
+    assert len(messages) > OFTEN
+    assert len({each["message_id"] for each in messages}) == len(messages)
+
+
+async def test_whoever_logs_in_as_a_word_of_the_law_empties_no_field_in_an_archive(
+    service: Service, applicant: Caller, pool: Pool
+) -> None:
+    case = await applicant.file("nanning")
+    await service.as_(REVIEWER).post(f"/v1/tasks/{case['tasks'][0]['task_id']}/claim", {})
+    async with owner_of(pool) as owner:
+        await owner.execute("update accounts set login = 'claimed' where login = $1", REVIEWER)
+    (task,) = read(await archive(applicant), f"cases/{case['case_number']}/case.json")["tasks"]
+    assert (task["state"], task["claimed_by"]) == ("claimed", None)
+
+
+def test_an_account_of_others_is_taken_out_by_its_id_wherever_it_stands_and_by_its_login_where_logins_do() -> None:
+    document = {
+        "by": "acc_1",
+        "tasks": [{"claimed_by": "open", "state": "open", "label": "of acc_1"}],
+        "given": ["acc_1", "open"],
+        "party": "acc_2",
+    }
+    assert without(Others(frozenset({"acc_1"}), frozenset({"open"})), document) == {
         "by": None,
-        "tasks": [{"claimed_by": None, "label": "of acc_1"}],
+        "tasks": [{"claimed_by": None, "state": "open", "label": "of acc_1"}],
+        "given": [None, "open"],
         "party": "acc_2",
     }

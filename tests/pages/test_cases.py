@@ -13,9 +13,13 @@ from models.events import EVENT
 from pages.app import create_app
 from pages.cases.log import key_of
 from pages.wording import wordings
+from reading.cases.mine import MOST_OPEN
 from rules.loading import cities
+from rules.sample_accounts import account_id_of
 from tests.api.calling import Service
+from tests.api.gate import put_grant
 from tests.api.supervising import SOON
+from tests.owning import by_owner
 from tests.pages.test_filing import STATED, conditional, filled
 from tests.pages.visiting import Front, Visitor, pages_open, text_of
 
@@ -288,3 +292,14 @@ async def test_lists_that_are_empty_say_so(front: Front, language: str) -> None:
 def test_every_kind_of_event_has_a_sentence() -> None:
     union = EVENT.json_schema()["discriminator"]["mapping"]
     assert not {name for name in union if f"event.{key_of(name)}" not in wordings()}
+
+
+async def test_two_hundred_grants_leave_no_open_request_out_of_my_cases(front: Front, service: Service) -> None:
+    case = await service.as_("applicant@demo").file("nanning")
+    pool = service.app.state.runtime.pool
+    for _ in range(MOST_OPEN):
+        await put_grant(pool)
+    await by_owner(pool, "update cases set party = $1 where procedure = 'access'", account_id_of("applicant@demo"))
+    visitor = await front.logged_in("applicant@demo", "en")
+    await visitor.visit("/en/my")
+    assert case["case_number"] in visitor.text()

@@ -75,7 +75,7 @@ class Put:
             return True
         state = CaseState(dataset_id=self.dataset_id, for_body=self.for_body)
         is_own = self.party == caller.account_id and BY_NAME[self.procedure].is_the_partys_own(state)
-        if caller.has("applicant") and is_own:
+        if caller.has("applicant", "reviewer") and is_own:
             return True
         lies_within = self.provider in caller.county.bodies if caller.county else self.city == caller.city
         if caller.has("supervisor") and lies_within and caller.city:
@@ -111,6 +111,7 @@ def searches(chance: Random, put: Sequence[Put]) -> list[CasesSought]:
     narrow = CasesSought(
         city=some.city,
         procedure=some.procedure,
+        other_than=chance.choice(PROCEDURES),
         status=chance.choice(("open", "closed")),
         outcome="granted",
         case_number=some.case_number,
@@ -132,6 +133,7 @@ def is_sought(case: Put, sought: CasesSought) -> bool:
     late = case.wanted_until is not None and case.received_at >= case.wanted_until
     return (
         all(getattr(sought, name) in (None, getattr(case, name)) for name in equal)
+        and case.procedure != sought.other_than
         and sought.status in (None, "closed" if case.closed_at else "open")
         and sought.filed_late in (None, late)
         and (sought.received_from is None or case.received_at >= sought.received_from)
@@ -229,7 +231,7 @@ async def test_who_lists_cases_finds_those_that_one_look_at_each_finds_page_by_p
             expected = [case.case_id for case in known if is_sought(case, search)]
             pages = chance.choice((40, 97, CASES))
             assert await listed(store, caller, search, pages) == expected, (caller, search)
-    assert {0, CASES} < sizes and len(sizes) > 20, "they know of different ones"
+    assert {0, CASES} < sizes and len(sizes) > 15, "they know of different ones"
 
 
 async def test_every_search_finds_the_same_way_by_way_as_by_one_condition(
@@ -237,7 +239,7 @@ async def test_every_search_finds_the_same_way_by_way_as_by_one_condition(
 ) -> None:
     known = [(caller.ways_to_cases(), caller) for caller in callers()]
     by_number = {len(ways.of_case) + (ways.tasks_of is not None): caller for ways, caller in known}
-    assert set(by_number) >= {0, 1, 3, 4, 5, 6}, "there is somebody with as many ways as there can be"
+    assert set(by_number) >= {0, 1, 2, 4, 5, 6}, "there is somebody with as many ways as there can be"
     for caller in by_number.values():
         for search in searches(chance, put):
             by_way = await store.session.exec(first_known(caller.ways_to_cases(), search, None, CASES))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from reading.paging import CursorUnusable, cursor, cut, instant, number_of, place_of
@@ -35,6 +37,12 @@ def test_a_cursor_of_another_length_is_of_another_list() -> None:
 def test_a_number_of_a_list_that_goes_by_texts_is_unusable() -> None:
     with pytest.raises(CursorUnusable):
         number_of(cursor("7"))
+
+
+@pytest.mark.parametrize("depth", [1, 1000, 100_000])
+def test_a_cursor_of_nested_brackets_is_unusable(depth: int) -> None:
+    with pytest.raises(CursorUnusable):
+        place_of(base64.urlsafe_b64encode(b"[" * depth + b"]" * depth).decode(), 2)
 
 
 def test_an_instant_without_its_offset_is_unusable() -> None:
