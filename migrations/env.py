@@ -22,14 +22,28 @@ for module in iter_modules(tables.__path__):
     import_module(f"{tables.__name__}.{module.name}")
 
 
+FIRST = """
+do $$ begin
+  if to_regclass('public.cases') is not null then
+    lock table public.cases in exclusive mode;
+  end if;
+end $$
+"""
+"""Every receipt begins with the row of its case. Whoever is in the midst of one is waited for while nothing is held
+that he may want, and whoever comes waits here, and has none of the tables that a migration wants next."""
+
+
 def run(connection: Connection) -> None:
     attempt: Attempt = context.config.attributes.get("attempt", Attempt(USUAL.for_a_lock))
     attempt.backend = connection.exec_driver_sql(BEGIN, (attempt.in_milliseconds,)).scalar()
     connection.commit()  # what follows is Alembic's transaction
     context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True)
+    newest = tuple(context.script.get_heads())
     with context.begin_transaction():
+        if context.get_context().get_current_heads() != newest:
+            connection.exec_driver_sql(FIRST)
         context.run_migrations()
-        if context.get_context().get_current_heads() == tuple(context.script.get_heads()):
+        if context.get_context().get_current_heads() == newest:
             # They are stated for the newest schema.
             grant(connection)
 
