@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -34,7 +35,11 @@ async def upgrade(dsn: str, patience: Patience = USUAL) -> None:
         # Alembic runs its own event loop for the asynchronous driver.
         await asyncio.to_thread(command.upgrade, configuration(dsn, attempt), "head")
 
-    before = (partial(part, dsn) for part in (look_first, fill_in_first, build_beforehand))
+    parts: tuple[Callable[[Attempt], Awaitable[None]], ...] = (
+        *(partial(part, dsn) for part in (look_first, fill_in_first, build_beforehand)),
+        migrated,
+        partial(fill_in_after, dsn),
+    )
     async with alone(dsn):
-        for part in (*before, migrated, partial(fill_in_after, dsn)):
+        for part in parts:
             await with_patience(dsn, patience, part)

@@ -47,6 +47,12 @@ ACT = """
 insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest)
 values ($1 || '.' || $2::int, $1, $2, 'note', 'p', clock_timestamp(), 'received', '{}', '{}', '')
 """
+KNOWN = "select request_digest from acts join cases using (case_id) where act_id = $1"
+CASE = """
+insert into cases (case_id, case_number, city, procedure, dataset_id, party, received_at, rules_digest, number,
+  engine_number) values ($1, $1, 'nanning', 'quality_check', 'd', 'p', clock_timestamp(), 'pinned', 1, 1)
+"""
+FILED = "insert into events (case_id, number, type, at, event) values ($1, 1, 'Filed', clock_timestamp(), $2)"
 GIVES_UP = 8
 """Seconds after which a service waits for no lock any longer (`stack/databases.sql`)."""
 
@@ -65,7 +71,12 @@ class GoingOn:
         connection = await asyncpg.connect(self.url)
         while not self.stopped.is_set():
             begun = time.monotonic()
-            await connection.execute(AS_BEFORE, f"case-{self.filed}", ENDS)
+            case_id = f"case-{self.filed}"
+            async with connection.transaction():
+                await connection.fetch(KNOWN, f"{case_id}.1")
+                await connection.execute(CASE, case_id)
+                await connection.execute(ACT, case_id, 1)
+                await connection.execute(FILED, case_id, ENDS)
             await self._done(begun)
             self.filed += 1
         await connection.close()
@@ -136,11 +147,7 @@ async def test_who_is_in_the_midst_of_a_receipt_is_waited_for_with_nothing_held(
     await filing.execute(RULES)
     begun = filing.transaction()
     await begun.start()
-    await filing.execute(
-        "insert into cases (case_id, case_number, city, procedure, dataset_id, party, received_at, rules_digest, "
-        "number, engine_number) "
-        "values ('case', 'case', 'nanning', 'quality_check', 'd', 'p', clock_timestamp(), 'pinned', 1, 1)"
-    )
+    await filing.execute(CASE, "case")
     with caplog.at_level(logging.WARNING, "kaifang.migrations"):
         async with beside(upgrade(released, Patience(for_a_lock=60, in_all=300))) as migrating:
             async with asyncio.timeout(60):
@@ -148,9 +155,7 @@ async def test_who_is_in_the_midst_of_a_receipt_is_waited_for_with_nothing_held(
                     continue
             await filing.execute("set local lock_timeout = '1s'")
             await filing.execute(ACT, "case", 1)
-            await filing.execute(
-                "insert into events (case_id, number, type, at, event) values ('case', 1, 'Filed', now(), '{}')"
-            )
+            await filing.execute(FILED, "case", ENDS)
             assert not migrating.done()
             await begun.commit()
             await migrating
