@@ -168,7 +168,7 @@ async def test_who_is_in_the_midst_of_a_receipt_is_waited_for_with_nothing_held(
             assert not migrating.done()
             await begun.commit()
             await migrating
-    assert caplog.messages == []
+    assert not [each for each in caplog.messages if "tried again in" in each]
     await filing.close()
     await looking.close()
 
