@@ -22,7 +22,7 @@ from tests.migrations.released import AS_BEFORE, ENDS, RULES, TASK_AS_BEFORE, UN
 from tests.owning import by_owner, owner_url
 
 __all__ = ["released"]
-FOUND_ON = "select current_date - 30"
+FOUND_ON = "select (now() at time zone 'Asia/Shanghai')::date - 30"
 PATIENT = Patience(for_a_lock=30, in_all=300)
 TABLES = ("cases", "tasks", "acts", "events")
 VERSIONS = "select array_agg((ctid, xmin)::text order by ctid) from {}"
