@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from alembic.config import Config
 
 from activities.database_url import checked
 from migrations.beforehand import build_beforehand
+from migrations.filling_after import fill_in_after
 from migrations.filling_first import fill_in_first
 from migrations.looking_first import look_first
 from migrations.waiting import USUAL, Attempt, Patience, alone, with_patience
@@ -27,13 +29,17 @@ def configuration(dsn: str, attempt: Attempt | None = None) -> Config:
 
 
 async def upgrade(dsn: str, patience: Patience = USUAL) -> None:
-    """The database has the newest schema; one that has it already is left alone. Raises LockNotGot."""
+    """The database has the newest schema, in its rows too; one that has it already is left alone. Raises LockNotGot."""
 
     async def migrated(attempt: Attempt) -> None:
         # Alembic runs its own event loop for the asynchronous driver.
         await asyncio.to_thread(command.upgrade, configuration(dsn, attempt), "head")
 
+    parts: tuple[Callable[[Attempt], Awaitable[None]], ...] = (
+        *(partial(part, dsn) for part in (look_first, fill_in_first, build_beforehand)),
+        migrated,
+        partial(fill_in_after, dsn),
+    )
     async with alone(dsn):
-        for part in (look_first, fill_in_first, build_beforehand):
-            await with_patience(dsn, patience, partial(part, dsn))
-        await with_patience(dsn, patience, migrated)
+        for part in parts:
+            await with_patience(dsn, patience, part)

@@ -38,6 +38,13 @@ class Wanted(NamedTuple):
 
 WANTED = (
     Wanted(
+        "0031",
+        "cases",
+        {"for_body": "varchar"},
+        "cases_for_body",
+        "(for_body, received_at desc, case_id) where for_body is not null",
+    ),
+    Wanted(
         "0040",
         "cases",
         {"archived_at": "timestamptz"},

@@ -2,8 +2,8 @@
 
 Every task names when its case was received. In one statement that would be every row of the table in one transaction.
 Here a trigger fills in new rows at once, and the others are filled in by pages, passing over what somebody has in hand;
-the index that goes by it is built afterwards (`migrations/beforehand.py`), and the migration then finds hardly anything
-left to do.
+the index that goes by it is built afterwards (`migrations/beforehand.py`), and the migration then finds nothing left to
+do.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ INDEX = "tasks_of_body_latest"
 PAGES = 50
 """How many pages of `tasks` are filled in at a time: some hundreds of rows, which somebody may wait for meanwhile."""
 ROUNDS = 3
-"""What somebody has in hand all this time is left to the migration."""
+"""What somebody has in hand all this time comes after the migration (`migrations/filling_after.py`)."""
 IS_THERE = "select exists (select from pg_class where oid = to_regclass('public.tasks'))"
 IS_DONE = """
 select exists (select from pg_index where indexrelid = to_regclass('public.' || $1) and indisvalid)

@@ -51,7 +51,7 @@ USUAL = Patience()
 
 class LockNotGot(Exception):
     """A lock that the migration needs is held by somebody who does not let go of it. The schema is as it was, but for
-    what is made beforehand and bothers nobody."""
+    what is made beforehand and bothers nobody; or it is the newest, and rows of before lack something still."""
 
 
 @dataclass

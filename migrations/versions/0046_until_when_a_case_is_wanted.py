@@ -14,7 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Mostly both are there, made while everybody wrote (`migrations/beforehand.py`). 0050 fills the column.
+    # Mostly both are there, made while everybody wrote (`migrations/beforehand.py`). The column is filled in afterwards
+    # (`migrations/filling_after.py`).
     if not is_there(op.get_bind(), "cases", column="wanted_until"):
         op.add_column("cases", sa.Column("wanted_until", sa.DateTime(timezone=True), nullable=True))
     if not is_there(op.get_bind(), "cases", index="cases_filed_late"):

@@ -21,13 +21,13 @@ where cases.case_id = tasks.case_id and tasks.case_received_at is null
 
 def upgrade() -> None:
     # Mostly all of it is there and filled in (`migrations/filling_first.py`): then nothing is locked here but the
-    # index that goes, for a moment.
+    # index that goes, for a moment. What somebody had in hand comes afterwards (`migrations/filling_after.py`).
     if not is_there(op.get_bind(), "tasks", column="case_received_at"):
         op.add_column("tasks", sa.Column("case_received_at", sa.DateTime(timezone=True), nullable=True))
     if not op.get_bind().execute(sa.text(IS_SAID)).scalar_one():
         op.execute(OF_ITS_CASE)
         op.execute(TRIGGER)
-    op.execute(FILL_IN)
+        op.execute(FILL_IN)
     if not is_there(op.get_bind(), "tasks", index="tasks_of_body_latest"):
         op.create_index("tasks_of_body_latest", "tasks", ["body", sa.text("case_received_at DESC"), "case_id"])
     op.drop_index("tasks_of_body", "tasks")

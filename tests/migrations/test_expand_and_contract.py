@@ -19,7 +19,7 @@ from migrations.compatible import COLUMNS, KEYS, RELEASED, RELEASED_COMMIT, REST
 from migrations.looking_first import look_first
 from migrations.waiting import Attempt
 from stack.postgres import Login
-from tests.migrations.released import later, released
+from tests.migrations.released import AS_BEFORE, ENDS, RULES, UNTIL, later, released
 from tests.owning import url_as
 from tests.stack.running import ROOT
 
@@ -28,6 +28,7 @@ __all__ = ["released"]
 LONG = os.environ.get("KAIFANG_LONG") == "1"
 OF_THE_RELEASE = ("tests/workflows/test_case_in_the_engine.py", "tests/api/test_five_cities.py")
 """What goes through every part that writes: they file, decide, sign and fetch in each city."""
+OF_ITS_OWN = {"__init__.py", "__main__.py"}
 
 
 async def schema(connection: Connection | asyncpg.Connection[asyncpg.Record]) -> Schema:
@@ -112,41 +113,32 @@ async def test_rows_are_looked_at_before_a_migration_that_locks_while_others_wri
     await connection.close()
 
 
-AS_BEFORE = """
-with filed as (
-  insert into cases (case_id, case_number, city, procedure, dataset_id, party, received_at, rules_digest, number,
-    engine_number) values ($1, $1, 'nanning', 'quality_check', 'd', 'p', clock_timestamp(), 'pinned', 1, 0)
-  returning case_id
-)
-insert into events (case_id, number, type, at, event)
-select case_id, 1, 'Filed', clock_timestamp(), $2::jsonb from filed
-"""
-"""As a process files that knows the log's `wanted_until` and no column of that name."""
-WANTED_UNTIL = "select case_id, wanted_until::text from cases order by case_id"
-ENDS = '{"wanted_until": "2026-12-02T00:00:00+08:00"}'
+OF_THE_LOG = "select case_id, wanted_until::text, for_body from cases order by case_id"
 
 
 async def test_a_case_that_an_older_process_files_during_a_roll_out_has_its_end(released: str) -> None:
-    """Whether it was filed when only the column was there, or on the schema of today; by the login of the services."""
+    """Whether it was filed when only the columns were there, or on the schema of today; by the login of the services.
+    It is known for which body, too."""
     owner = await asyncpg.connect(released, server_settings={"timezone": "Asia/Shanghai"})
-    await owner.execute("insert into pinned_rules (digest, rules) values ('pinned', '{}')")
+    await owner.execute(RULES)
     await asyncio.to_thread(command.upgrade, configuration(released), "0046")
     await owner.execute(AS_BEFORE, "before", ENDS)
     await owner.execute(AS_BEFORE, "bound by none", "{}")
-    assert [row["wanted_until"] for row in await owner.fetch(WANTED_UNTIL)] == [None, None]
+    assert [tuple(row)[1:] for row in await owner.fetch(OF_THE_LOG)] == [(None, None), (None, None)]
 
     await upgrade(released)
     writer = await asyncpg.connect(url_as(released, Login.WRITER))
     await writer.execute(AS_BEFORE, "meanwhile", ENDS)
     await writer.execute(AS_BEFORE, "of no period", '{"wanted_until": null}')
+    await writer.execute(AS_BEFORE, "of no period, for a body", '{"for_body": "nanning.health"}')
 
-    until = "2026-12-02 00:00:00+08"
-    assert dict(map(tuple, await owner.fetch(WANTED_UNTIL))) == {
-        "before": until,
-        "bound by none": None,
-        "meanwhile": until,
-        "of no period": None,
-    }
+    assert [tuple(row) for row in await owner.fetch(OF_THE_LOG)] == [
+        ("before", UNTIL, "nanning.health"),
+        ("bound by none", None, None),
+        ("meanwhile", UNTIL, "nanning.health"),
+        ("of no period", None, None),
+        ("of no period, for a body", None, "nanning.health"),
+    ]
     await writer.close()
     await owner.close()
 
@@ -159,14 +151,14 @@ def test_the_tests_of_the_last_release_hold_on_this_schema(tmp_path: Path) -> No
     if archive.returncode:
         pytest.skip(f"{RELEASED_COMMIT} is not in this clone: it has no history, or not all of it")
     subprocess.run(("tar", "-x", "-C", tmp_path), input=archive.stdout, check=True)
-    # Its programs, and of this release the schema and who may do what with it.
-    for part in ("versions", "privileges.py", "env.py"):
-        there = tmp_path / "migrations" / part
-        if there.is_dir():
+    # Its programs, and of this release the schema and who may do what with it: all but that by which they come to it.
+    for part in (ROOT / "migrations").iterdir():
+        there = tmp_path / "migrations" / part.name
+        if part.name == "versions":
             rmtree(there)
-            copytree(ROOT / "migrations" / part, there)
-        else:
-            there.write_bytes((ROOT / "migrations" / part).read_bytes())
+            copytree(part, there)
+        elif part.suffix == ".py" and part.name not in OF_ITS_OWN:
+            there.write_bytes(part.read_bytes())
     ended = subprocess.run(
         (sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:schemathesis", "-q", *OF_THE_RELEASE),
         cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""Tasks learn when their case was received while everybody writes, and by the migration at the latest."""
+"""Tasks learn when their case was received while everybody writes, and at the end of the migrations at the latest."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_tasks_are_filled_in_while_others_write_and_hold_some(before: str)
         assert not filling.done(), "the index waits for who holds some"
         await held.commit()
         await filling
-    assert await writing.fetchval(FILLED_IN) == 157, "those that somebody held are left to the migration"
+    assert await writing.fetchval(FILLED_IN) == 157, "those that somebody held come after the migration"
     await upgrade(before)
     assert await writing.fetchval(WRONG) == 0
     await holding.close()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
@@ -15,16 +17,11 @@ import pytest
 from migrations import upgrade
 from migrations.waiting import Attempt, LockNotGot, Patience, alone, with_patience
 from tests.beside import beside
-from tests.migrations.released import later, released
+from tests.migrations.released import AS_BEFORE, ENDS, RULES, later, prepared, released
 
 __all__ = ["released"]
 SHORT = Patience(for_a_lock=0.5, in_all=300)
 NEWEST = "select version_num from alembic_version"
-RULES = "insert into pinned_rules (digest, rules) values ('pinned', '{}')"
-FILE = """
-insert into cases (case_id, case_number, city, procedure, dataset_id, party, received_at, rules_digest, number,
-  engine_number) values ($1, $1, 'nanning', 'request', 'd', 'p', clock_timestamp(), 'pinned', 0, 0)
-"""
 WAITS = "select exists (select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database())"
 
 
@@ -45,32 +42,135 @@ async def reading(url: str, table: str) -> AsyncIterator[tuple[int, Any]]:
         await connection.close()
 
 
+ITS_ROW = "select from cases where case_id = $1 for update"
+LAST_ACT = "select max(seq) from acts where case_id = $1"
+ACT = """
+insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest)
+values ($1 || '.' || $2::int, $1, $2, 'note', 'p', clock_timestamp(), 'received', '{}', '{}', '')
+"""
+KNOWN = "select request_digest from acts join cases using (case_id) where act_id = $1"
+CASE = """
+insert into cases (case_id, case_number, city, procedure, dataset_id, party, received_at, rules_digest, number,
+  engine_number) values ($1, $1, 'nanning', 'quality_check', 'd', 'p', clock_timestamp(), 'pinned', 1, 1)
+"""
+FILED = "insert into events (case_id, number, type, at, event) values ($1, 1, 'Filed', clock_timestamp(), $2)"
+GIVES_UP = 8
+"""Seconds after which a service waits for no lock any longer (`stack/databases.sql`)."""
+
+
+@dataclass
+class GoingOn:
+    """Processes of the release before, of which one files and one puts acts into inboxes, until they are stopped."""
+
+    url: str
+    filed: int = 0
+    acts: int = 0
+    longest: float = 0
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def file(self) -> None:
+        connection = await asyncpg.connect(self.url)
+        while not self.stopped.is_set():
+            begun = time.monotonic()
+            case_id = f"case-{self.filed}"
+            async with connection.transaction():
+                await connection.fetch(KNOWN, f"{case_id}.1")
+                await connection.execute(CASE, case_id)
+                await connection.execute(ACT, case_id, 1)
+                await connection.execute(FILED, case_id, ENDS)
+            await self._done(begun)
+            self.filed += 1
+        await connection.close()
+
+    async def act(self) -> None:
+        connection = await asyncpg.connect(self.url)
+        await connection.execute(AS_BEFORE, "acted on", ENDS)
+        while not self.stopped.is_set():
+            begun = time.monotonic()
+            async with connection.transaction():
+                await connection.execute(ITS_ROW, "acted on")
+                seq = await connection.fetchval(LAST_ACT, "acted on")
+                await connection.execute(ACT, "acted on", seq + 1)
+            await self._done(begun)
+            self.acts += 1
+        await connection.close()
+
+    async def _done(self, begun: float) -> None:
+        lasted = time.monotonic() - begun
+        self.longest = max(self.longest, lasted)
+        # However slow the machine is, it is not always in the midst of something.
+        await asyncio.sleep(max(0.01, lasted))
+
+
+def by_whom(pid: int, table: str) -> re.Pattern[str]:
+    """A line that says who holds which table, and that it is tried again."""
+    return re.compile(
+        rf"process {pid} of PostgreSQL \(kaifang_owner, a long report.*\) on {table}\b.*; tried again in "
+    )
+
+
 @pytest.mark.parametrize("table", ["events", "cases"])
 async def test_filings_go_on_while_a_migration_waits_for_a_reader(
     released: str, table: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """And until it is over: they meet its locks too."""
     connection = await asyncpg.connect(released)
     await connection.execute(RULES)
-    longest, filed = 0.0, 0
+    others = GoingOn(released)
     with caplog.at_level(logging.WARNING, "kaifang.migrations"):
-        async with reading(released, table) as (pid, end), beside(upgrade(released, SHORT)) as migrating:
+        async with (
+            reading(released, table) as (pid, end),
+            beside(others.file()) as filing,
+            beside(others.act()) as acting,
+            beside(upgrade(released, SHORT)) as migrating,
+        ):
             async with asyncio.timeout(300):
-                while len(refused := [each for each in caplog.messages if "tried again in" in each]) < 2:
-                    begun = time.monotonic()
-                    await connection.execute(FILE, f"case-{filed}")
-                    filed, longest = filed + 1, max(longest, time.monotonic() - begun)
+                # Others are in its way as well, for moments.
+                while len([each for each in caplog.messages if by_whom(pid, table).search(each)]) < 2:
+                    assert not filing.done()
+                    assert not acting.done()
                     await asyncio.sleep(0.01)
             assert not migrating.done()
+            before = (others.filed, others.acts)
             await end()
             async with asyncio.timeout(300):
                 await migrating
+                others.stopped.set()
+                await asyncio.gather(filing, acting)
     assert await connection.fetchval(NEWEST) == newest()
-    assert await connection.fetchval("select count(*) from cases") == filed
-    assert filed > 10
-    assert longest < SHORT.for_a_lock + 5, "nobody waits behind a migration for longer than it waits itself"
-    named = f"process {pid} of PostgreSQL (kaifang_owner, a long report"
-    assert all(named in each and each.count(f" on {table}") == 1 for each in refused)
+    assert await connection.fetchval("select count(*) from cases where wanted_until is not null") == others.filed + 1
+    assert await connection.fetchval("select count(*) from acts") == others.filed + others.acts + 1
+    assert min(before) > 10
+    assert others.filed > before[0]
+    assert others.acts > before[1]
+    assert others.longest < GIVES_UP, "nobody waits behind a migration for long"
     await connection.close()
+
+
+async def test_who_is_in_the_midst_of_a_receipt_is_waited_for_with_nothing_held(
+    released: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Or each would wait for the other."""
+    await prepared(released)
+    filing, looking = await asyncpg.connect(released), await asyncpg.connect(released)
+    await filing.execute(RULES)
+    begun = filing.transaction()
+    await begun.start()
+    await filing.execute(CASE, "case")
+    with caplog.at_level(logging.WARNING, "kaifang.migrations"):
+        async with beside(upgrade(released, Patience(for_a_lock=60, in_all=300))) as migrating:
+            async with asyncio.timeout(60):
+                while not await looking.fetchval(WAITS):
+                    continue
+            await filing.execute("set local lock_timeout = '1s'")
+            await filing.execute(ACT, "case", 1)
+            await filing.execute(FILED, "case", ENDS)
+            assert not migrating.done()
+            await begun.commit()
+            await migrating
+    assert not [each for each in caplog.messages if "tried again in" in each]
+    await filing.close()
+    await looking.close()
 
 
 async def test_a_migration_that_gives_up_says_who_holds_the_lock_and_leaves_the_schema(released: str) -> None:
