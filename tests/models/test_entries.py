@@ -68,10 +68,7 @@ def passed(bench: Bench) -> Bench:
     """All that lies between a draft and its publication has passed it, and it is reported where that is demanded."""
     publishing, _ = PUBLISHED[bench.rules.city]
     while publishing not in bench.open_stages:
-        if "report" in bench.open_stages:
-            bench.all_decide([("report", "report")])
-        else:
-            pass_reviews(bench)
+        pass_reviews(bench)
     return bench
 
 
