@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.pinned import Basis
+from rules.pinned import Basis, Citation
 from tests.rules.cuts import accepted, required_fields, rules_of, stage_of, target, values
 from tests.rules.objection_cuts import outcome_of, rules_for
 
@@ -73,7 +73,7 @@ def test_that_nanjings_user_reports_at_all_is_a_service_rule() -> None:
     report, completion = stage_of(rules, "report"), stage_of(rules, "completion")
     assert (report.citation.article, report.citation.basis) == ("report_period", Basis.SERVICE)
     assert completion.citation.basis is Basis.SERVICE
-    demanded = {}
+    demanded: dict[str, Citation] = {}
     for outcome in report.outcomes:
         assert outcome.citation.basis is Basis.SERVICE
         demanded |= {each.any_of[0]: each.citation for each in outcome.requires}
