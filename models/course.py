@@ -83,8 +83,10 @@ def ask_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None
         remains = before(rules, proposal.state, task)
         if not verifying(rules, proposal.state) or not remains:
             proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="facts_verified"))
+            cancel_opinions(proposal, task, at)
         elif stopped(proposal.state, remains) and stage and not any(outcome.opens for outcome in stage.outcomes):
             proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="data_stopped"))
+            cancel_opinions(proposal, task, at)
 
 
 def verifying(rules: ProcedureRules, state: CaseState) -> bool:
@@ -273,6 +275,13 @@ def cancel_open_tasks(proposal: Proposal, at: datetime, because: str) -> None:
     """Cancels every open task, for nobody need decide it any more."""
     for task in proposal.state.open_tasks():
         proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because=because))
+
+
+def cancel_opinions(proposal: Proposal, task: TaskState, at: datetime) -> None:
+    """Cancels the opinions that were asked inside a task which is over."""
+    for opinion in proposal.state.open_tasks():
+        if opinion.asked_by_task == task.task_id:
+            proposal.add(e.TaskCancelled(at=at, task_id=opinion.task_id, because="asking_stage_decided"))
 
 
 def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetime) -> None:

@@ -80,8 +80,7 @@ class DataProcessed(Recorded):
 
 
 class DisputeMarked(Recorded):
-    """The dataset bears the disputed mark, wherever it is shown, until the objector is answered
-    or takes the objection back."""
+    """The dataset bears the disputed mark, wherever it is shown, until the case is closed."""
 
     type: Literal["DisputeMarked"] = "DisputeMarked"
     by: str

@@ -11,7 +11,7 @@ from models.agreeing import agreed_by_now, list_allowed, sets_terms, signs_as_th
 from models.asking import amend, ask_opinion, ask_supplement, asked_inside, supply
 from models.classes import class_allowed
 from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
-from models.course import cancel_open_tasks, next_of
+from models.course import cancel_open_tasks, cancel_opinions, next_of
 from models.demanding import demanded_by_mode, given_by, lacking_in_entry, missing, unmet
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.entrusting import entrust
@@ -239,9 +239,7 @@ def settle(rules: ProcedureRules, proposal: Proposal, task: TaskState, act: a.De
             remained=e.Remainder(**written(remains)) if remains else None,
         )
     )
-    for opinion in proposal.state.open_tasks():
-        if opinion.asked_by_task == task.task_id:
-            proposal.add(e.TaskCancelled(at=act.received_at, task_id=opinion.task_id, because="asking_stage_decided"))
+    cancel_opinions(proposal, task, act.received_at)
 
 
 def nothing_opened_after_the_law(rules: ProcedureRules, state: CaseState) -> None:

@@ -10,7 +10,7 @@ from models import events as e
 from models import refusals as r
 from models.act_contents import Measure, Standing
 from models.classes import move_class
-from models.course import put, put_beside, verifying
+from models.course import cancel_opinions, put, put_beside, verifying
 from models.curtailing import move_grant
 from models.entries import move_entry, processed_since_withdrawn, reopens_anew
 from models.evidence_clocks import begin_with_evidence
@@ -112,6 +112,7 @@ def ask_again(
         return
     for task in is_open:
         proposal.add(e.TaskCancelled(at=at, act=act, task_id=task.task_id, because="asked_again"))
+        cancel_opinions(proposal, task, at)
     question = rules.stage(hold.reviewed_by)
     assert question
     assert state.step
@@ -165,12 +166,3 @@ def follow_decision(
     make_known(proposal, outcome, act)
     if outcome.answers and not scope.leaves_some:
         proposal.add(e.ObjectorAnswered(at=at, act=act.id, by=act.by.account))
-        mark_no_more(rules, proposal, at)
-
-
-def mark_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """Once the objector is answered, the dataset bears no mark and no open task can set one."""
-    for task in proposal.state.open_tasks():
-        stage = rules.stage(task.stage)
-        if stage and any(outcome.marks for outcome in stage.outcomes):
-            proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="objector_answered"))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from models import course
 from models import events as e
 from models.access_events import AccessExpired
-from models.course import put_beside
+from models.course import cancel_opinions, put_beside
 from models.proposal import Proposal
 from models.state import CaseState, fold
 from models.stopping import end_what_is_used_up, keep_clocks, used_up
@@ -106,9 +106,7 @@ def lapse(rules: ProcedureRules, proposal: Proposal, task: TaskState, at: dateti
             basis=cited.basis,
         )
     )
-    for opinion in proposal.state.open_tasks():
-        if opinion.asked_by_task == task.task_id:
-            proposal.add(e.TaskCancelled(at=at, task_id=opinion.task_id, because="asking_stage_decided"))
+    cancel_opinions(proposal, task, at)
 
 
 def foreseen(rules: ProcedureRules, state: CaseState) -> list[TaskState]:

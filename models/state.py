@@ -254,7 +254,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.DisputeMarked():
             changes["disputed"] = True
         case e.ObjectorAnswered():
-            changes |= {"answered_at": event.at, "answers": state.answers + 1, "disputed": False}
+            changes |= {"answered_at": event.at, "answers": state.answers + 1}
         case e.EntryChanged():
             changes["entry_items"] = event.data_items
         case e.EntryChangeOrdered():

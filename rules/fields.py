@@ -199,6 +199,7 @@ FIELDS: Mapping[str, Field] = {
             "whether security or stability is in danger",
         ),
         Field("statutory_ban", Kind.CHOICE, "是否依法禁止开放", "whether a law forbids the opening"),
+        Field("work_secrets", Kind.CHOICE, "是否涉及工作秘密", "whether work secrets are touched"),
     )
 }
 

@@ -135,7 +135,7 @@ class Outcome(Pinned):
     whole_dataset: bool = False
     """What it does to data it does to the whole dataset, whatever the case names."""
     marks: bool = False
-    """The dataset bears the disputed mark from here on, until the objector is answered."""
+    """The dataset bears the disputed mark from here on, until the case is closed."""
     answers: bool = False
     """The objector is answered with it."""
     entry: EntryEffect | None = None

@@ -225,6 +225,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("state_secrets"),
         Asked("security_or_stability"),
         Asked("statutory_ban"),
+        Asked("work_secrets"),
     ),
 }
 """What each form asks for, in its order; that of a filing has the name of its procedure. Whom or what it is addressed

@@ -41,7 +41,7 @@ class OutcomeTerms(Authored):
     whole_dataset: StrictBool = False
     """It does so to the whole dataset, whatever the case names."""
     marks: StrictBool = False
-    """The dataset bears the disputed mark from here on, until the objector is answered."""
+    """The dataset bears the disputed mark from here on, until the case is closed."""
     answers: StrictBool = False
     """The objector is answered with it."""
     entry: Literal["may_change", "order", "submit", "publish"] | None = None

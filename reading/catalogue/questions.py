@@ -193,12 +193,11 @@ async def standings(store: Store, dataset_ids: Iterable[str]) -> dict[str, Datas
 async def was_disputed(store: Store, dataset_id: str, on: date) -> bool:
     """Whether a dataset bore the disputed mark at the end of that day, Asia/Shanghai."""
     over = datetime.combine(on + timedelta(days=1), time(), SHANGHAI)
-    answered = aliased(EventRow)
+    closed = aliased(EventRow)
     since = exists().where(
-        col(answered.case_id) == col(EventRow.case_id),
-        col(answered.type) == "ObjectorAnswered",
-        col(answered.number) > col(EventRow.number),
-        col(answered.at) < over,
+        col(closed.case_id) == col(EventRow.case_id),
+        col(closed.type) == "Closed",
+        col(closed.at) < over,
     )
     marked = (
         select(EventRow.case_id)

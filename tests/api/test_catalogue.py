@@ -278,8 +278,11 @@ async def test_an_earlier_day_shows_the_disputed_mark_of_then_and_of_now(
 
     await on_the_clock(pool, clock, "2026-03-13T09:00:00+08:00")
     answer = {"answer": "It was looked into"}
-    forwarded: list[Decision] = [("forwarding", "forward", {}), ("department_review", "correct", {})]
-    await decided(working, case, [*forwarded, ("telling_correction", "tell", answer)])
+    forwarded: list[Decision] = [
+        ("forwarding", "forward", {}),
+        ("department_review", "not_correct", {"reason": "As it was"}),
+    ]
+    await decided(working, case, [*forwarded, ("telling_refusal", "tell", answer)])
     assert await marks(dataset_id, "2026-03-10") == [False, False]
     assert await marks(dataset_id, "2026-03-12") == [True, False]
     assert await marks(dataset_id, "2026-03-13") == [False, False]

@@ -48,7 +48,7 @@ async def test_an_account_that_is_agreed_to_stands_in_the_directory_until_its_en
     assert (await of_the_directory(working, clerk, body))["accounts"] == []
 
 
-@pytest.mark.duty("NN-12b")
+@pytest.mark.duty("NN-12b", "NN-12c")
 async def test_a_new_contact_takes_the_place_of_the_old_and_late_is_on_record(working: Service) -> None:
     clerk, path = "reviewer@nanning.transport", "/v1/contact-changes"
     today = to_shanghai(await working.app.state.runtime.now()).date()

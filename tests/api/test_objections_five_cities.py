@@ -297,7 +297,7 @@ async def test_nanjing_serves_what_was_held_once_its_correction_is_recorded(
 
 
 @pytest.mark.duty("NJ-35a", "NJ-35e")
-async def test_nanjings_mark_is_shown_wherever_the_dataset_is_until_the_objector_is_told(working: Service) -> None:
+async def test_nanjings_mark_is_shown_wherever_the_dataset_is_until_it_is_corrected(working: Service) -> None:
     objector = working.as_("objector@demo")
     case = await filed(objector, "nanjing", ground="error")
     periods = {task["stage"]: task["clock"]["period"] for task in case["tasks"]}
@@ -314,7 +314,9 @@ async def test_nanjings_mark_is_shown_wherever_the_dataset_is_until_the_objector
     assert await marked() == [True, True, True]
     now = await decided(working, now, [FORWARDED, ("department_review", "correct", {})])
     assert await marked() == [True, True, True]
-    await decided(working, now, [("telling_correction", "tell", ANSWER)])
+    now = await decided(working, now, [("telling_correction", "tell", ANSWER)])
+    assert await marked() == [True, True, True]
+    await decided(working, now, [("correction", "correct", PROCESSED)])
 
     assert await marked() == [False, False, False]
     assert periods == {"marking": "1wd", "forwarding": "2wd", "own_decision": "5wd"}

@@ -79,9 +79,10 @@ def called_for(city: str, draft: Draft) -> set[str]:
 
 
 def called_for_in_an_emergency(draft: Draft) -> set[str]:
-    """The record of the processing, and the committee where an opening touches secrets (Yulin 13 and 15)."""
-    is_secret = draft.entry.openness != "closed" and "secrets_or_privacy" in draft.applies
-    return {"emergency_processing", *(["emergency_committee_review"] if is_secret else [])}
+    """The record of the processing, and where data is opened the reviews of law and of secrets (Yulin 13 and 15)."""
+    by_answer = {"law_in_question": "emergency_legality_review", "secrets_or_privacy": "emergency_committee_review"}
+    opens = draft.entry.openness != "closed"
+    return {"emergency_processing"} | {by_answer[name] for name in set(by_answer) & draft.applies if opens}
 
 
 def since_the_draft(log: list[Any]) -> list[tuple[str, str]]:

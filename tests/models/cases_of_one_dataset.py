@@ -76,9 +76,11 @@ def called_for(city: str, answers: Mapping[str, str]) -> set[str]:
 
 
 def called_for_in_an_emergency(answers: Mapping[str, str]) -> set[str]:
-    """The record of the processing, and the committee where an opening touches secrets (Yulin 13, 15, 16 and 22)."""
-    secret = answers["openness"] != "closed" and answers.get("secrets_or_privacy") == "applies"
-    return {"emergency_processing", *(["emergency_committee_review"] if secret else [])}
+    """The record of the processing, and where data is opened the reviews of law and of secrets (Yulin 13, 15, 22)."""
+    by_answer = {"law_in_question": "emergency_legality_review", "secrets_or_privacy": "emergency_committee_review"}
+    opens = answers["openness"] != "closed"
+    asked = {review for question, review in by_answer.items() if opens and answers.get(question) == "applies"}
+    return {"emergency_processing"} | asked
 
 
 def officer_of(body: str) -> a.Actor:

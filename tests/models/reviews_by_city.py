@@ -11,7 +11,7 @@ ALWAYS = {
     "yulin": {"security_review", "processing_record", "authority_assessment"},
     "guangzhou": {"risk_assessment", "processing_record"},
     "lianyungang": {"processing_record", "authority_review", "operator_review", "provider_review"},
-    "nanjing": {"confidentiality_review"},
+    "nanjing": {"confidentiality_review", "processing_record"},
     INVENTED: {"board_review", "technical_review"},
 }
 """City to the reviews of any draft that opens data."""
@@ -34,11 +34,11 @@ BY_ANSWER: Mapping[str, Mapping[str, str]] = {
         "secrets_or_privacy": "proof",
     },
     "lianyungang": {},
-    "nanjing": {"secrets_or_privacy": "processing_record"},
+    "nanjing": {},
     INVENTED: {"secrets_or_privacy": "privacy_review"},
 }
 """City to the review that each question brings where it applies."""
 ONLY_FINDS = {"nanning": {"committee_review"}}
 """City to the reviews whose finding against a draft goes to the authority and sends nothing back."""
-AHEAD_OF_TURN = {"nanning": {"compilation"}, "nanjing": {"compilation", "report"}}
+AHEAD_OF_TURN = {"nanning": {"compilation"}, "nanjing": {"compilation"}}
 """City to what lies open while another update goes first, for its clock runs from the event."""

@@ -68,10 +68,7 @@ def passed(bench: Bench) -> Bench:
     """All that lies between a draft and its publication has passed it, and it is reported where that is demanded."""
     publishing, _ = PUBLISHED[bench.rules.city]
     while publishing not in bench.open_stages:
-        if "report" in bench.open_stages:
-            bench.all_decide([("report", "report")])
-        else:
-            pass_reviews(bench)
+        pass_reviews(bench)
     return bench
 
 
@@ -101,7 +98,7 @@ def test_a_decision_after_which_no_entry_can_change_does_not_order_it() -> None:
 @pytest.mark.parametrize("city", EVERYWHERE)
 def test_an_update_begins_with_the_provider_who_compiles_the_entry(city: str) -> None:
     bench = ordered(city)
-    assert bench.open_stages == {"compilation"} | ({"report"} if city == "nanjing" else set())
+    assert bench.open_stages == {"compilation"}
     assert bench.task("compilation").body == f"{city}.provider"
 
 

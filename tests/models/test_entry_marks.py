@@ -26,6 +26,11 @@ PRIORITIES = {
         "nature_and_transport": "12(2)",
         "enterprise_credit": "12(3)",
         "other_priority": "12(4)",
+        **dict.fromkeys(("needed_by_society", "value_potential", "strategic_industry"), "11"),
+    },
+    "nanning": {
+        **dict.fromkeys(("livelihood", "needed_by_society", "value_potential"), "19 and 4(2)"),
+        "strategic_industry": "19",
     },
 }
 
@@ -85,6 +90,22 @@ def test_each_class_of_guangzhou_rests_on_a_case_of_the_article_or_is_open() -> 
     assert barred == {"no_consent", "subjects_agree"}, "both are about secrets or privacy, and nothing else is"
 
 
+@pytest.mark.duty("NN-19", "YL-11")
+@pytest.mark.parametrize(("city", "article"), [("nanning", "19"), ("yulin", "11")])
+def test_conditional_data_names_which_of_the_three_cases_of_the_article_it_is(city: str, article: str) -> None:
+    known = law(city, "catalogue_update").choices["conditional_case"]
+    assert [(each.value, each.citation.article) for each in known] == [
+        (case, article) for case in ("demanding", "time_critical", "obtained_continually")
+    ]
+    bench = update_begun(city)
+    conditional = {"openness": "conditional"}
+    assert draft(bench, conditional, without={"conditional_case"}) == "RequirementMissing"
+    assert draft(bench, conditional | {"conditional_case": "because_we_say_so"}) == "ChoiceNotOnRequest"
+    for each in known:
+        assert draft(update_begun(city), conditional | {"conditional_case": each.value}) == "accepted"
+    assert draft(update_begun(city), {"openness": "unconditional"}, without={"conditional_case"}) == "accepted"
+
+
 @pytest.mark.duty("GZ-9c")
 def test_consent_makes_a_class_conditional_only_where_secrets_or_privacy_are_touched() -> None:
     said = {"openness": "conditional", "conditional_case": "subjects_agree"}
@@ -101,7 +122,7 @@ def test_consent_makes_a_class_conditional_only_where_secrets_or_privacy_are_tou
         ), openness
 
 
-@pytest.mark.duty("GZ-6b", "YL-12")
+@pytest.mark.duty("GZ-6b", "YL-12", "YL-11b", "NN-19b")
 @pytest.mark.parametrize("city", PRIORITIES)
 def test_a_draft_says_which_kind_it_is_that_is_opened_first_or_that_it_is_none(city: str) -> None:
     rules = law(city, "catalogue_update")

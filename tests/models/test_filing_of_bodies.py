@@ -90,7 +90,7 @@ def test_a_change_of_contact_is_wanted_within_two_working_days(received: tuple[i
     assert (datetime(*received, tzinfo=SHANGHAI) >= until) is late  # type: ignore[misc,arg-type]
 
 
-@pytest.mark.duty("NN-12b")
+@pytest.mark.duty("NN-12b", "NN-12c")
 @pytest.mark.parametrize("late", [False, True])
 def test_a_contact_is_taken_on_file_whether_or_not_it_comes_late(late: bool) -> None:
     rules = law("nanning", "contact_change")

@@ -73,6 +73,39 @@ def test_any_body_that_finds_misuse_closes_the_access_itself(city: str, role: st
     assert use.asked("grant-a") is Reason.GRANT_CLOSED
 
 
+@pytest.mark.parametrize("city", CLOSES)
+@pytest.mark.parametrize(
+    ("first", "last", "closed"),
+    [
+        ("other_measure", "close", "access_closed"),
+        ("other_measure", "unfounded", "other_measure"),
+        ("other_measure", "other_measure", "other_measure"),
+        ("unfounded", "other_measure", "other_measure"),
+        ("unfounded", "unfounded", "unfounded"),
+    ],
+)
+@pytest.mark.duty("NN-27a")
+@pytest.mark.duty("YL-30a")
+def test_another_measure_of_the_provider_leaves_the_finder_its_own_task(
+    city: str, first: str, last: str, closed: str
+) -> None:
+    use = Use(city)
+    use.granted("grant-a")
+    name = use.reported(by="acc_finder", body=f"{city}.authority")
+    assert use.decided(name, "verification", first, None) == "accepted"
+    assert (use.reports[name].open_stages, use.reports[name].state.closed) == ({"finding"}, None)
+    finding = use.finding("grant-a") if last == "close" else None
+    assert use.decided(name, "finding", last, finding) == "accepted"
+    assert use.reports[name].state.closed == closed
+
+
+@pytest.mark.parametrize("city", CLOSES)
+def test_without_a_finder_another_measure_of_the_provider_ends_the_case(city: str) -> None:
+    use = used(city)
+    assert use.decided("report-0", "verification", "other_measure", None) == "accepted"
+    assert use.reports["report-0"].state.closed == "other_measure"
+
+
 @pytest.mark.parametrize(
     ("city", "article", "basis"),
     [("nanning", "27.3", Basis.LAW), ("yulin", "30.3", Basis.LAW), ("lianyungang", "38", Basis.LAW)],

@@ -104,7 +104,7 @@ def test_nanjings_centre_tells_promptly_what_the_department_decided(
 
 
 @pytest.mark.duty("NJ-35a")
-def test_nanjings_mark_survives_the_forwarding_and_goes_with_the_answer() -> None:
+def test_nanjings_mark_survives_the_forwarding_and_goes_with_the_case() -> None:
     bench = objected("nanjing", "error").all_decide([("marking", "mark"), ("forwarding", "forward")])
     assert bench.state.disputed
     bench.all_decide([("department_review", "not_correct")])
@@ -119,6 +119,26 @@ def test_nanjings_mark_may_still_be_set_when_the_objection_was_forwarded() -> No
     assert bench.open_stages == {"marking", "department_review"}
     assert bench.all_decide([("marking", "mark")]).state.disputed
     assert bench.task("marking").clock.due_at == midnight(11, 24)
+
+
+@pytest.mark.duty("NJ-35a")
+@pytest.mark.parametrize(("decisions", "stage"), [(OWN_CORRECTION, "own_correction"), (CORRECTION, "correction")])
+@pytest.mark.parametrize("marked_first", [True, False])
+def test_data_that_is_to_be_corrected_bears_the_mark_until_its_correction_is_on_record(
+    decisions: list[tuple[str, str]], stage: str, marked_first: bool
+) -> None:
+    mark = [("marking", "mark")]
+    bench = objected("nanjing", "privacy", evidence=FILE)
+    if marked_first:
+        bench.all_decide([*mark, *decisions])
+    else:
+        bench.all_decide(decisions)
+        assert bench.open_stages == {"marking", stage}
+        assert bench.task("marking").clock.due_at == midnight(11, 24)
+        bench.all_decide(mark)
+    assert (len(answers(bench)), bench.state.disputed) == (1, True)
+    assert bench.decide(stage, "correct", measure=Measure(processed_on=TODAY)) == "accepted"
+    assert (bench.state.closed, bench.state.disputed) == ("corrected", False)
 
 
 @pytest.mark.duty("NJ-34")

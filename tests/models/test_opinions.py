@@ -7,7 +7,9 @@ import pytest
 from models import acts as a
 from models import events as e
 from rules.pinned import APPLICANT
-from tests.models.bench import before_the_provider, filed, law, until_signing
+from tests.models.bench import before_the_provider, filed, law, objected, until_signing
+from tests.models.reviews_by_city import ALWAYS
+from tests.models.updates import submitted
 
 
 @pytest.mark.duty("NN-9", "YL-9", "LYG-31")
@@ -22,6 +24,38 @@ def test_an_opinion_is_asked_inside_a_stage_and_stops_no_clock(city: str, stage:
     assert (opinion.body, opinion.asked_by_task) == (f"{city}.experts", bench.task(stage).task_id)
     assert bench.task(stage).clock == clock
     assert bench.state.step == bench.task(stage).step
+
+
+@pytest.mark.duty("NN-9", "YL-9")
+@pytest.mark.parametrize("city", ["nanning", "yulin"])
+def test_a_reviewer_of_an_objection_asks_the_committee_too(city: str) -> None:
+    bench = objected(city, "privacy", evidence=("file-1",))
+    assert bench.on("verification", a.AskOpinion) == "accepted"
+    opinion = bench.task("expert_opinion")
+    assert (opinion.body, opinion.clock.due_at) == (f"{city}.experts", None)
+    assert opinion.asked_by_task == bench.task("verification").task_id
+    assert bench.decide("expert_opinion", "opinion") == "accepted"
+    assert bench.open_stages == {"suspension", "verification"}
+    assert bench.state.closed is None
+
+
+@pytest.mark.parametrize("city", ["nanning", "yulin"])
+def test_an_opinion_about_a_suspension_is_cancelled_with_the_question(city: str) -> None:
+    bench = objected(city, "privacy", evidence=("file-1",))
+    assert bench.on("suspension", a.AskOpinion) == "accepted"
+    assert bench.decide("verification", "process") == "accepted"
+    assert bench.open_stages == {"processing"}
+    assert bench.task("expert_opinion").state == "cancelled"
+
+
+@pytest.mark.duty("NN-9", "YL-9")
+@pytest.mark.parametrize("city", ["nanning", "yulin"])
+def test_who_reviews_a_draft_asks_the_committee_too(city: str) -> None:
+    bench = submitted(city)
+    assert bench.on("security_review", a.AskOpinion) == "accepted"
+    assert bench.task("expert_opinion").body == f"{city}.experts"
+    assert bench.decide("expert_opinion", "opinion") == "accepted"
+    assert (bench.open_stages, bench.state.published) == (ALWAYS[city], None)
 
 
 def test_an_opinion_given_leaves_the_decision_to_the_body_that_asked() -> None:

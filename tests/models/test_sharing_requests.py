@@ -125,6 +125,7 @@ def test_a_department_gets_access_when_authority_has_determined_and_both_have_si
         "operator_signature": "nanjing.operator",
         "requester_signature": REQUESTER,
     }
+    assert bench.task("operator_signature").clock.promptly
     assert bench.decide("requester_signature", "sign", {"conditions"}) == "AgreementNotStated", "not the asker's to set"
     assert bench.decide("operator_signature", "sign", {"conditions"}) == "accepted"
     assert bench.decide("requester_signature", "sign", (), by=COLLEAGUE) == "accepted"
@@ -200,6 +201,7 @@ def test_authority_and_department_opine_on_a_unit_and_the_government_determines(
     )
     assert bench.decide("determination_on_unit", "share", ()) == "accepted"
     assert bench.task("requester_signature").body == APPLICANT
+    assert not bench.task("operator_signature").clock.promptly, "22.3 sets no time for it"
     assert bench.decide("operator_signature", "sign", {"conditions"}) == "accepted"
     assert bench.decide("requester_signature", "sign", ()) == "accepted"
     assert bench.state.closed == "granted"

@@ -64,13 +64,14 @@ def test_no_data_is_opened_without_a_record_of_what_was_done_to_it_and_when(city
     assert bench.decide("processing_record", "pass", measure=done) == "accepted"
 
 
-@pytest.mark.duty("NN-16b", "YL-22b")
+@pytest.mark.duty("NN-16b", "YL-22b", "NJ-25b")
 @pytest.mark.parametrize(
     ("city", "trigger", "compilation", "record"),
     [
         ("nanning", "other", "compilation", "processing_record"),
         ("yulin", "other", "compilation", "processing_record"),
         ("yulin", "emergency", "emergency_compilation", "emergency_processing"),
+        ("nanjing", "other", "compilation", "processing_record"),
     ],
 )
 def test_an_entry_is_published_only_once_it_is_on_record_where_its_data_was_mounted(
@@ -95,8 +96,25 @@ def test_secret_or_private_data_opens_in_nanjing_only_after_a_record_of_its_mask
     assert bench.task("processing_record").body == "nanjing.provider"
     assert pass_reviews(bench, but={"processing_record"}) == {"confidentiality_review"}
     assert bench.open_stages == {"processing_record"}
-    pass_reviews(bench)
+    masked = Measure(processed_on=MONDAY.date())
+    assert bench.decide("processing_record", "pass") == "RequirementMissing"
+    without = WHATEVER_IS_ASKED - {"processing"}
+    assert bench.decide("processing_record", "pass", without, measure=masked) == "RequirementMissing"
+    assert bench.decide("processing_record", "pass", measure=masked) == "accepted"
     assert bench.open_stages == {"review"}
+
+
+@pytest.mark.duty("NJ-25b")
+@pytest.mark.parametrize("openness", ["conditional", "unconditional"])
+def test_nanjing_opens_nothing_before_it_is_on_record_that_the_data_is_on_the_platform(openness: str) -> None:
+    bench = submitted("nanjing", openness=openness)
+    pass_reviews(bench, but={"processing_record"})
+    assert (bench.open_stages, bench.task("processing_record").body) == ({"processing_record"}, "nanjing.provider")
+    unsaid = WHATEVER_IS_ASKED - {"mounting", "processing"}
+    assert bench.decide("processing_record", "pass", unsaid) == "RequirementMissing"
+    assert bench.decide("processing_record", "pass", unsaid | {"mounting"}) == "accepted"
+    assert bench.open_stages == {"review"}
+    assert "processing_record" not in submitted("nanjing", openness="closed").open_stages
 
 
 @pytest.mark.duty("YL-15b", "YL-16")
@@ -148,6 +166,21 @@ def test_in_an_emergency_yulins_authority_reviews_before_anything_is_published()
     assert bench.decide("emergency_review", "publish", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
     assert bench.decide("emergency_review", "publish") == "accepted"
     assert bench.state.published
+
+
+@pytest.mark.duty("YL-13", "YL-15b")
+def test_an_emergency_draft_with_a_question_of_law_has_its_legality_reviewed_at_once() -> None:
+    bench = update_begun("yulin", "emergency")
+    assert draft(bench, stage="emergency_compilation", without={"law_in_question"}) == "RequirementMissing"
+    assert draft(bench, {"law_in_question": "applies"}, stage="emergency_compilation") == "accepted"
+    assert bench.open_stages == {"emergency_processing", "emergency_legality_review"}
+    review = bench.task("emergency_legality_review")
+    assert (review.clock.promptly, review.clock.article, review.body) == (True, "13", "yulin.provider")
+    pass_reviews(bench, but={"emergency_legality_review"})
+    assert bench.open_stages == {"emergency_legality_review"}, "nobody publishes before"
+    assert bench.decide("emergency_legality_review", "object", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
+    assert bench.decide("emergency_legality_review", "object") == "accepted"
+    assert (bench.open_stages, bench.state.published) == ({"emergency_compilation"}, None)
 
 
 @pytest.mark.duty("YL-13")

@@ -261,6 +261,17 @@ def test_what_yulin_bans_from_opening_stays_closed_even_in_an_emergency(
     assert draft(bench, {question: "applies", "openness": "closed"}, stage=stage) == "accepted"
 
 
+@pytest.mark.duty("NN-19")
+@pytest.mark.parametrize("question", ["work_secrets", "statutory_ban"])
+def test_what_nanning_keeps_closed_is_put_into_no_open_class(question: str) -> None:
+    bench = update_begun("nanning")
+    assert draft(bench, without={question}) == "RequirementMissing"
+    for openness in ("conditional", "unconditional"):
+        assert draft(bench, {question: "applies", "openness": openness}) == "AnswerBarred"
+    assert bench.state.draft is None
+    assert draft(bench, {question: "applies", "openness": "closed"}) == "accepted"
+
+
 @pytest.mark.duty("GZ-25a")
 def test_nobody_need_consent_to_what_stays_closed() -> None:
     assert draft(update_begun("guangzhou"), {"openness": "closed", "secrets_or_privacy": "applies"}) == "accepted"

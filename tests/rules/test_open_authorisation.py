@@ -30,6 +30,19 @@ def test_each_class_that_is_open_has_a_text_of_its_own_in_both_languages(city: s
     assert agreement_of_class(pack, "closed", ON) is None
 
 
+@pytest.mark.duty("YL-30c")
+def test_yulins_clause_on_liability_keeps_the_condition_of_its_article() -> None:
+    text = agreement_of_class(load_pack("yulin"), "unconditional", ON)
+    assert text
+    (liability,) = [each.text for part in text.parts for each in part.clauses if each.citation.article == "37"]
+    assert ("不易预料" in liability.zh, "hardly be foreseen or avoided" in liability.en) == (True, True)
+    (proceeds,) = [each.text for part in text.parts for each in part.clauses if each.citation.article == "29.1"]
+    assert ("收益" in proceeds.zh, "earned" in proceeds.en) == (True, True)
+    of_nanning = agreement_of_class(load_pack("nanning"), "unconditional", ON)
+    assert of_nanning
+    assert liability not in [each.text for part in of_nanning.parts for each in part.clauses]
+
+
 def test_where_no_law_wants_a_text_for_each_class_what_is_open_to_all_has_none() -> None:
     assert agreement_of_class(load_pack("nanjing"), "unconditional", ON) is None
     assert agreement_of_class(load_pack("nanjing"), "conditional", ON) is not None

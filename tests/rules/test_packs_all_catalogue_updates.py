@@ -30,12 +30,13 @@ REVIEWERS = {
         "processing_record": ("provider", "22"),
         "legality_review": ("provider", "15.2(1)"),
         "expert_argument": ("provider", "15.2(2)"),
-        "committee_review": ("experts", "15.2(3)"),
+        "committee_review": ("experts", "secrets_passed"),
         "consultation": ("provider", "15.2(4)"),
         "authority_assessment": ("authority", "15.2"),
         "city_compilation": ("operator", "city_compilation"),
         "emergency_processing": ("provider", "22"),
-        "emergency_committee_review": ("experts", "15.2(3)"),
+        "emergency_legality_review": ("provider", "15.2(1)"),
+        "emergency_committee_review": ("experts", "secrets_passed"),
         "emergency_review": ("authority", "emergency_review"),
     },
     "guangzhou": {
@@ -57,7 +58,7 @@ REVIEWERS = {
     },
     "nanjing": {
         "confidentiality_review": ("provider", "32.1"),
-        "processing_record": ("provider", "23.2"),
+        "processing_record": ("provider", "25.2 and 23.2"),
         "review": ("authority", "publication"),
     },
 }
@@ -289,6 +290,16 @@ def test_data_stays_closed_in_a_case_that_the_law_lists_each_with_its_item(city:
 @pytest.mark.parametrize("compilation", ["compilation", "emergency_compilation"])
 def test_yulin_asks_every_draft_for_each_ban_of_its_article_and_opens_none(compilation: str) -> None:
     rules = update("yulin")
+    assert ("secrets_or_privacy", Basis.SERVICE) in demanded_by(rules, compilation, "submit")
+    review = "committee_review" if compilation == "compilation" else "emergency_committee_review"
+    committee = stage_of(rules, review)
+    assert (committee.body, committee.citation.article) == ("experts", "15.2(3)")
+    assert committee.only_when["secrets_or_privacy"] == ("applies",)
+    assert committee.only_when["openness"] == ("conditional", "unconditional")
+    passing = outcome_of(rules, review, "pass").citation
+    assert (passing.article, passing.basis) == ("secrets_passed", Basis.SERVICE)
+    assert passing.note
+    assert "nothing is opened that it has not passed" in passing.note.en
     banned = ("state_secrets", "security_or_stability", "statutory_ban")
     assert {(name, Basis.SERVICE) for name in banned} <= demanded_by(rules, compilation, "submit")
     for openness in ("conditional", "unconditional"):
@@ -296,6 +307,19 @@ def test_yulin_asks_every_draft_for_each_ban_of_its_article_and_opens_none(compi
         assert choice
         assert [(dict(bar.when), dict(bar.unless), bar.citation.article) for bar in choice.barred] == [
             ({name: ("applies",)}, {}, "16") for name in banned
+        ]
+
+
+@pytest.mark.duty("NN-19")
+def test_nanning_puts_work_secrets_and_what_a_law_bans_into_no_open_class() -> None:
+    rules = update("nanning")
+    banned = ("work_secrets", "statutory_ban")
+    assert {(name, Basis.SERVICE) for name in banned} <= demanded_by(rules, "compilation", "submit")
+    for openness in ("conditional", "unconditional"):
+        choice = rules.choice("openness", openness)
+        assert choice
+        assert [(dict(bar.when), bar.citation.article) for bar in choice.barred] == [
+            ({name: ("applies",)}, "19") for name in banned
         ]
 
 
@@ -330,7 +354,12 @@ def test_the_last_word_lies_before_the_body_that_the_law_names(city: str) -> Non
 @pytest.mark.duty("NJ-25")
 def test_nanjings_department_publishes_its_draft_once_the_authority_passed_it() -> None:
     rules = update("nanjing")
-    assert outcome_of(rules, "review", "publish").citation.basis is Basis.SERVICE
+    publish = outcome_of(rules, "review", "publish")
+    assert (publish.entry, publish.leads_to) == (EntryEffect.PUBLISH, "published")
+    assert publish.citation.basis is Basis.SERVICE
+    draft = outcome_of(rules, "compilation", "submit")
+    assert (stage_of(rules, "compilation").body, draft.entry) == ("provider", EntryEffect.SUBMIT)
+    assert stage_of(rules, "review").body == "authority"
     ending = rules.ending("published")
     assert ending
     assert ending.citation.article == "25.2"

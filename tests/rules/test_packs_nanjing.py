@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rules.pinned import Basis
+from rules.pinned import Basis, Citation
 from tests.rules.cuts import accepted, required_fields, rules_of, stage_of, target, values
+from tests.rules.objection_cuts import outcome_of, rules_for
 
 NANJING = rules_of("nanjing")
 
@@ -64,3 +65,29 @@ def test_the_parties_are_called_as_the_law_calls_them() -> None:
 def test_access_modes_are_a_service_rule_because_the_law_names_none() -> None:
     assert values(NANJING, "access_mode") == {"download", "api"}
     assert all(choice.citation.basis is Basis.SERVICE for choice in NANJING.choices["access_mode"])
+
+
+@pytest.mark.duty("NJ-27d")
+def test_that_nanjings_user_reports_at_all_is_a_service_rule() -> None:
+    rules = rules_for("nanjing", "use_report")
+    report, completion = stage_of(rules, "report"), stage_of(rules, "completion")
+    assert (report.citation.article, report.citation.basis) == ("report_period", Basis.SERVICE)
+    assert completion.citation.basis is Basis.SERVICE
+    demanded: dict[str, Citation] = {}
+    for outcome in report.outcomes:
+        assert outcome.citation.basis is Basis.SERVICE
+        demanded |= {each.any_of[0]: each.citation for each in outcome.requires}
+    of_law = {name: cited.article for name, cited in demanded.items() if cited.basis is Basis.LAW}
+    assert of_law == {"source_cited": "27.4", "obtained_on": "27.4"}
+    assert set(demanded) - set(of_law) == {"uses", "results"}
+    assert stage_of(rules, "assessment").citation.article == "27.4"
+
+
+@pytest.mark.duty("NJ-6")
+def test_what_nanjings_evaluation_says_of_quality_is_a_service_rule() -> None:
+    report = outcome_of(rules_for("nanjing", "evaluation"), "assessment", "report")
+    cited = {each.any_of[0]: (each.citation.article, each.citation.basis) for each in report.requires}
+    assert cited == {
+        **dict.fromkeys(("collecting", "sharing", "opening_work"), ("6.1", Basis.LAW)),
+        "opening_quality": ("evaluation", Basis.SERVICE),
+    }

@@ -143,7 +143,7 @@ async def test_the_update_is_open_with_the_decision_that_orders_it_and_needs_no_
     cause = await driver.state(update.removesuffix("-entry"))
     assert cause.ordered
     assert row["received_at"] == cause.ordered.at
-    assert await open_stages(driver, update) == {"compilation", *(["report"] if city == "nanjing" else [])}
+    assert await open_stages(driver, update) == {"compilation"}
 
 
 async def test_the_update_says_which_case_ordered_it_and_by_whom(driver: Driver) -> None:
