@@ -14,7 +14,8 @@ from tests.api.calling import Service, open_task
 from tests.api.test_counties import ANOTHER, BODIES, COUNTY, PROVIDER, officer, put
 from tests.api.test_filing_of_bodies import filed, of_the_directory
 from tests.api.test_opening_by_year import sent
-from tests.api.test_rectifications import BREACHES, errors, post
+from tests.api.test_rectifications import BREACHES, post
+from tests.api.updating import errors
 
 POSTS = ["leader", "data_officer", "technical_officer"]
 
@@ -32,8 +33,8 @@ async def test_the_authority_of_a_county_has_account_contact_posts_and_plan_and_
     asked = {"city": city, "account_action": "open", "account_user": "Li Si"}
     case = await filed(working, clerk, "/v1/account-changes", **asked)
     await working.decide(case, "account_answer", "agree")
-    told = {"city": city, "contact": "Wang Wu", "reached_at": "0771-1234567", "discovered_on": f"{today}"}
-    case = await filed(working, clerk, "/v1/contact-changes", **told)
+    contact = {"city": city, "contact": "Wang Wu", "reached_at": "0771-1234567", "discovered_on": f"{today}"}
+    case = await filed(working, clerk, "/v1/contact-changes", **contact)
     await working.decide(case, "contact_record", "keep")
     shown = await of_the_directory(working, clerk, COUNTY)
     assert ([each["user"] for each in shown["accounts"]], shown["contact"]["contact"]) == (["Li Si"], "Wang Wu")
