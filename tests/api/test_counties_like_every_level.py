@@ -25,7 +25,7 @@ def urging(task: Any) -> str:
 
 
 @pytest.mark.duty("NN-12a", "NN-12b", "NN-18", "NN-32", "NN-35")
-async def test_the_authority_of_a_county_has_account_contact_posts_and_plan_and_can_be_rectified(
+async def test_the_authority_of_a_county_has_account_contact_posts_plan_and_is_rectified(
     working: Service,
 ) -> None:
     clerk, city = f"reviewer@{COUNTY}", "nanning"
@@ -74,7 +74,7 @@ async def test_nobody_files_for_the_authority_of_another_citys_county(working: S
 
 @pytest.mark.duty("NN-35", "YL-35")
 @pytest.mark.parametrize("body", [PROVIDER, "yulin.beiliutransport"])
-async def test_a_body_of_a_county_is_ordered_by_the_government_of_its_own_level_and_not_by_the_citys(
+async def test_a_body_of_a_county_is_ordered_by_its_own_government_and_not_by_the_citys(
     working: Service, body: str
 ) -> None:
     city = body.partition(".")[0]

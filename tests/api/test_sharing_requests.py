@@ -180,7 +180,7 @@ async def test_another_unit_asks_with_its_safeguards_and_the_government_determin
 
 
 @pytest.mark.duty("NJ-22c")
-async def test_what_is_shared_with_no_department_another_unit_may_still_ask_the_government_for(
+async def test_what_no_department_gets_another_unit_may_still_ask_the_government_for(
     working: Service, applicant: Caller
 ) -> None:
     case = await received(applicant, dataset_id=PUPILS, **OF_UNIT)
@@ -200,7 +200,7 @@ async def test_what_is_shared_with_no_department_another_unit_may_still_ask_the_
 
 
 @pytest.mark.duty("NJ-22b")
-async def test_what_a_department_was_granted_is_served_no_more_once_no_department_gets_it(
+async def test_what_a_department_was_granted_ends_at_the_gate_once_no_department_gets_it(
     working: Service, pool: Pool
 ) -> None:
     transport = working.as_(TRANSPORT)

@@ -148,7 +148,7 @@ def test_an_order_of_another_organ_is_recorded_with_its_reference(city: str, out
 
 @pytest.mark.duty("NN-35", "YL-35")
 @pytest.mark.parametrize("city", ["nanning", "yulin"])
-def test_of_a_countys_body_the_order_of_its_own_government_is_recorded_and_the_citys_is_none(city: str) -> None:
+def test_the_order_of_a_countys_own_government_is_recorded_and_the_city_has_none(city: str) -> None:
     of_county, of_city = breached(city, county=f"{city}.a_county"), breached(city)
     given = WHATEVER_IS_ASKED | {"reference"}
     assert of_county.decide("order", "order", limit=TEN_DAYS) == "NotAboutThisBody"
