@@ -96,7 +96,7 @@ class OutcomeNotAllowed(Unmet):
     """The stage knows no such outcome."""
 
 
-class NotAboutThisBody(Unmet):
+class NotAboutThisBody(Conflict):
     """The outcome is for a body of a county, or for one of the city, and the case is about the other."""
 
 
