@@ -59,5 +59,4 @@ def of_the_form(form: FormOfABody) -> tuple[str, str]:
 def of_the_case(of_the_city: Mapping[str, str], city: str, caller: Caller) -> dict[str, str]:
     """The bodies of the case: those of the city, and the caller's own in the place of its role, of which the city may
     have many."""
-    own = caller.body_in(city)
-    return {**of_the_city, **({caller.body_role: own} if own and caller.body_role else {})}
+    return {**of_the_city, **caller.by_role_in(city)}
