@@ -59,7 +59,8 @@ PRIVILEGES: Mapping[str, Stated] = {
     "calendar_notices": ADDED_TO,
     "case_numbers": Stated(with_columns("last")),
     "cases": Stated(
-        with_columns("number", "engine_number", "outcome", "closed_at", "urgency", "head", "key_id", "archived_at")
+        with_columns("number", "engine_number", "outcome", "closed_at", "urgency", "head", "key_id", "archived_at"),
+        gate="select (case_id, for_body)",
     ),
     "cases_to_move": Stated(with_columns("failed", "retry_at", more="select, insert, delete")),
     "chain_adoptions": READ,

@@ -112,6 +112,9 @@ class Urge(TaskAct):
     roles: frozenset[str] = frozenset()
     in_force: tuple[UrgingRule, ...] = ()
     """Rules in force at its receipt, where the case keeps none because it is from before packs had them."""
+    body_of_county: str | None = None
+    """The body before which the task lay at its receipt, where that belongs to the county whose authority the actor's
+    body is."""
 
 
 class Decide(TaskAct):

@@ -124,6 +124,8 @@ class GrantFacts:
     calls: int = 0
     shared: Shared | None = None
     """How the data came to be shared with whoever has it; None of what is opened."""
+    of_unit: bool = False
+    """It was determined for another unit than a department; known only of data that no department gets."""
     curtailments: tuple[Curtailment, ...] = ()
     """What cases have taken of it and not given back."""
     delegation: DelegationFacts | None = None
@@ -195,7 +197,7 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
     """
     if dataset is None:
         return Reason.UNKNOWN_DATASET
-    if (no := _not_for(asked, dataset)) is not None:
+    if (no := _not_for(asked, dataset, grant)) is not None:
         return no
     if not set(asked.items) <= set(dataset.items):
         return Reason.UNKNOWN_ITEM
@@ -222,11 +224,12 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
     return _under(grant, asked, dataset, now)
 
 
-def _not_for(asked: Question, dataset: DatasetFacts) -> Reason | None:
+def _not_for(asked: Question, dataset: DatasetFacts, grant: GrantFacts | None) -> Reason | None:
     """Why the dataset is for nobody who asks in this way: it is closed to the public, or shared with no department.
-    Neither class is anything to the other."""
+    Neither class is anything to the other, and that of sharing nothing to a unit that is no department."""
     if asked.by_exchange:
-        return Reason.NOT_SHARED if dataset.sharing_class == WITH_NONE else None
+        is_for_a_unit = grant is not None and grant.of_unit
+        return Reason.NOT_SHARED if dataset.sharing_class == WITH_NONE and not is_for_a_unit else None
     return None if dataset.openness in ("conditional", "unconditional") else Reason.CLOSED
 
 

@@ -11,6 +11,7 @@ from models.agreeing import agreed_by_now, list_allowed, sets_terms, signs_as_th
 from models.asking import amend, ask_opinion, ask_supplement, asked_inside, supply
 from models.classes import class_allowed
 from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
+from models.counties import body_fits
 from models.course import cancel_open_tasks, cancel_opinions, next_of
 from models.demanding import demanded_by_mode, given_by, lacking_in_entry, missing, unmet
 from models.entries import days_have_passed, measure_allowed, published_at_last
@@ -165,6 +166,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     state = proposal.state
     task = task_in_hand(proposal, act)
     outcome = outcome_of(rules, task, act.outcome)
+    body_fits(rules, state, outcome)
     if act.terms and not sets_terms(rules, task):
         list_allowed(rules, state, task, outcome, act.terms)
     if task.asked_by_task and not act.given:
@@ -273,6 +275,7 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
         raise r.NextBodyHasActed(field="task_id")
     not_signed_by_another(rules, state, task)
     outcome = outcome_of(rules, task, act.outcome)
+    body_fits(rules, state, outcome)
     if act.terms and not sets_terms(rules, task):
         list_allowed(rules, state, task, outcome, act.terms)
     terms_allowed(rules, state, task, act.terms)

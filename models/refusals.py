@@ -96,6 +96,10 @@ class OutcomeNotAllowed(Unmet):
     """The stage knows no such outcome."""
 
 
+class NotAboutThisBody(Conflict):
+    """The outcome is for a body of a county, or for one of the city, and the case is about the other."""
+
+
 class RequirementMissing(Unmet):
     """The outcome demands fields that are missing, such as a reason or a legal basis. It names all of them, the first
     as its own field and rule."""

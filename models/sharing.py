@@ -45,7 +45,8 @@ def who_asks(rules: ProcedureRules, roles: Collection[str], body: str | None, ro
     if REQUESTER in rules.filed_by and REVIEWER in roles and body is not None:
         if body == provider:
             raise r.AsksItself(field="dataset_id")
-        if role != PROVIDER:
+        # A department gives an opinion on its own data alone.
+        if role != PROVIDER and role in {stage.body for step in rules.steps for stage in step.stages}:
             raise r.DecidesOnSharing(field="city")
         return DEPARTMENT
     if APPLICANT in rules.filed_by and APPLICANT in roles:
@@ -53,10 +54,13 @@ def who_asks(rules: ProcedureRules, roles: Collection[str], body: str | None, ro
     raise r.RoleRequired(roles=f"{APPLICANT}|{REVIEWER}")
 
 
-def why_not_shared(rules: ProcedureRules, sharing_class: str, params: Mapping[str, object]) -> Inadmissible | None:
-    """Why data of that class is shared with nobody; None where it can be asked for. `params` are reason and basis, as
-    the entry has them."""
-    if sharing_class != WITH_NONE:
+def why_not_shared(
+    rules: ProcedureRules, asked_by: str, sharing_class: str, params: Mapping[str, object]
+) -> Inadmissible | None:
+    """Why data of that class is shared with no department; None where whoever asks can ask for it. The classes are
+    those of sharing between departments, so another unit may ask for data of any. `params` are reason and basis, as the
+    entry has them."""
+    if asked_by != DEPARTMENT or sharing_class != WITH_NONE:
         return None
     known = rules.choice(SHARING_CLASS, WITH_NONE)
     return Inadmissible("dataset_id", "not_shared", known.citation if known else None, params)

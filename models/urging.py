@@ -51,13 +51,22 @@ def urging_rules(rules: ProcedureRules, act: a.Urge) -> tuple[UrgingRule, ...]:
 
 
 def urging_rule(rules: ProcedureRules, state: CaseState, act: a.Urge) -> UrgingRule:
-    """The rule by which the actor may urge: the actor's body has the role that it names in the case, and the actor the
-    role that it names in that body. A case whose pinned rules do not cover urging goes by the rules in force at the
+    """The rule by which the actor may urge: the actor's body has the role that it names, and the actor the role that it
+    names in that body. A case whose pinned rules do not cover urging goes by the rules in force at the
     receipt of the act.
 
     Raises UrgingNotYours.
     """
     for rule in urging_rules(rules, act):
-        if act.by.body and state.bodies.get(rule.body) == act.by.body and not act.roles.isdisjoint(rule.by):
+        if _is_its_body(rule, state, act) and not act.roles.isdisjoint(rule.by):
             return rule
     raise r.UrgingNotYours(field="task_id")
+
+
+def _is_its_body(rule: UrgingRule, state: CaseState, act: a.Urge) -> bool:
+    """Whether the actor's body has the role of a rule: in the case, and that of the authority of a county only towards
+    the bodies of its own."""
+    if rule.of_county:
+        task = state.tasks.get(act.task_id)
+        return task is not None and task.body == act.body_of_county
+    return act.by.body is not None and state.bodies.get(rule.body) == act.by.body

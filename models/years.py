@@ -59,10 +59,10 @@ def bodies_of_a_year(
     procedure: str, bodies: Mapping[str, str], body: str | None, role: str | None
 ) -> tuple[str | None, dict[str, str]]:
     """Whose case an officer of this body begins, None where it is the city's; and the bodies between which it is, with
-    the officer's own in its place where that is a provider."""
+    the officer's own in the place of its role, of which a city may have many."""
     if procedure not in OF_A_BODY:
         return None, dict(bodies)
-    return body, {**bodies, **({PROVIDER: body} if body and role == PROVIDER else {})}
+    return body, {**bodies, **({role: body} if body and role else {})}
 
 
 def begins_in_its_own_city(city: str | None, of: str) -> None:

@@ -87,6 +87,10 @@ class Caller:
         """The body that the caller serves, if it is one of that city."""
         return self.body if self.city == city else None
 
+    def by_role_in(self, city: str) -> dict[str, str]:
+        """The body that the caller serves, by its role, if it is one of that city."""
+        return {self.body_role: self.body} if self.body and self.body_role and self.city == city else {}
+
     def has(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
 

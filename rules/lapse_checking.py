@@ -15,7 +15,7 @@ from rules.way import OutcomeTerms
 ALONE = "alone"
 NEEDS_SOMEBODY = (
     *("requires", "period", "data", "entry", "class_effect", "marks", "answers", "opens"),
-    *("when_limit", "when_class", "by_publication"),
+    *("when_limit", "when_class", "when_body", "by_publication"),
 )
 """What of an outcome somebody has to state, or weigh; time does neither."""
 

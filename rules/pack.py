@@ -199,9 +199,9 @@ class HoldTerms(Authored):
 
 class EveryTerms(Authored):
     """For what the procedure is begun by itself, again and again: for each dataset every so many calendar `days`, once
-    in a calendar year for each provider or for the city as one (`year_of`), or for each grant (`per`), after as many
-    days as its agreement has (`reporting`). `from_entry`: whoever enters the directory within a year owes what is left
-    of it from that day on."""
+    in a calendar year for each body that may file it (`year_of: provider`) or for the city as one, or for each grant
+    (`per`), after as many days as its agreement has (`reporting`). `from_entry`: whoever enters the directory within a
+    year owes what is left of it from that day on."""
 
     days: Annotated[int, Strict(), Field(ge=1)] | None = None
     year_of: Literal["provider", "city"] | None = None
@@ -362,7 +362,8 @@ class Pack(Authored):
     urging: Mapping[Name, OneOrMore[Version[OneOrMore[Literal["reviewer", "supervisor"]]]]] = Field(
         default_factory=dict
     )
-    """Role of a body to the roles of its accounts that may urge (催办)."""
+    """Role of a body to the roles of its accounts that may urge (催办); the authority of a county urges the bodies of
+    its own."""
     recusal: OneOrMore[Version[OneOrMore[Name]]] | None = None
     """Roles of the bodies, the first of which decides a task that nobody of its own body may decide (回避)."""
     reminders: OneOrMore[Version[ReminderTerms]] | None = None

@@ -284,6 +284,8 @@ class UrgingRule(Pinned):
 
     body: str
     by: tuple[str, ...]
+    of_county: bool = False
+    """It is the authority of a county, of which there are many, and each urges the bodies of its own."""
     citation: Citation
 
 
@@ -324,14 +326,15 @@ class YearOf(StrEnum):
     """Whose procedure it is that is begun once in a calendar year."""
 
     PROVIDER = "provider"
-    """Each provider's."""
+    """Each provider's, and that of every other body that may file it."""
     CITY = "city"
     """The city's as one."""
 
 
 class EveryRule(Pinned):
     """For what the procedure is begun by itself, again and again: for each dataset every so many calendar days, once in
-    a calendar year for each provider or for the city as one, or for each grant at the interval of its agreement."""
+    a calendar year for each body that may file it or for the city as one, or for each grant at the interval of its
+    agreement."""
 
     days: int | None = None
     year_of: YearOf | None = None

@@ -110,6 +110,13 @@ class LimitStanding(StrEnum):
     OVER = "over"
 
 
+class BodyStanding(StrEnum):
+    """Of what the body is that a case is about."""
+
+    OF_CITY = "of_city"
+    OF_COUNTY = "of_county"
+
+
 class WhenPassed(StrEnum):
     """How time decides a stage whose period passes undecided."""
 
@@ -152,6 +159,8 @@ class Outcome(Pinned):
     class_effect: ClassEffect | None = None
     when_class: ClassStanding | None = None
     """It can be decided only while the class of the entry stands so."""
+    when_body: BodyStanding | None = None
+    """It can be decided only where the body that the case is about is one of the city, or one of a county."""
     grant: GrantEffect | None = None
     record: RecordEffect | None = None
     publishes: PublishedRule | None = None

@@ -8,6 +8,7 @@ from datetime import date
 from rules.agreement_checking import broken_of_agreements
 from rules.answering_checking import broken_of_answers
 from rules.applicant_answers import APPLICANT_ANSWERS
+from rules.county_checking import broken_of_counties
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
@@ -100,6 +101,7 @@ class _Cut(Cut):
         yield from broken_of_entry(self)
         yield from broken_of_limits(self)
         yield from broken_of_lapses(self)
+        yield from broken_of_counties(self)
         yield from broken_of_stops(self)
         yield from self._after_the_law()
         yield from broken_of_agreements(self)

@@ -46,7 +46,7 @@ from rules.pinned import (
     SupplementRule,
     UrgingRule,
 )
-from rules.pinned_stages import ClockFrom, Ending, Stage, Step, StopBegins, StopRule
+from rules.pinned_stages import BodyStanding, ClockFrom, Ending, Stage, Step, StopBegins, StopRule
 from rules.same import Same
 
 PROVIDER = "provider"
@@ -73,6 +73,9 @@ class ProcedureRules(Pinned):
     calendar: str
     bodies: Mapping[str, Label]
     """Role to the name of the body in this city; providers are many and named by the dataset."""
+    county_authority: str | None = None
+    """The role of the authorities of counties; None where there are none, and in rules that were pinned before packs
+    had this."""
     fields: tuple[FieldRule, ...]
     entry: tuple[FieldRule, ...] = ()
     """The fields of a catalogue's entry, and which of them the law demands."""
@@ -236,6 +239,8 @@ class ProcedureRules(Pinned):
         named = {stage.body for step in self.steps for stage in step.stages} | {stage.body for stage in self.opened}
         part = {*named, *self.filed_by}
         part |= {self.acting(role, bodies) for role in part}
+        if self.county_authority and self.goes_by_counties:
+            part.add(self.county_authority)
         return {role: body for role, body in bodies.items() if role in part}
 
     def without_a_body(self, bodies: Mapping[str, str], choices: Mapping[str, str]) -> tuple[str, ...]:
@@ -259,6 +264,16 @@ class ProcedureRules(Pinned):
     def knows_counties(self) -> bool:
         """Whether something of a case can lie before the authority of a county."""
         return any(stage.of_county for step in self.steps for stage in step.stages)
+
+    @property
+    def goes_by_counties(self) -> bool:
+        """Whether some decision can be taken only about a body of the city, or only about one of a county."""
+        stages = [*(stage for step in self.steps for stage in step.stages), *self.opened]
+        return any(outcome.when_body for stage in stages for outcome in stage.outcomes)
+
+    def standing_of(self, bodies: Mapping[str, str]) -> BodyStanding:
+        """Of what the body is that a case between these bodies is about."""
+        return BodyStanding.OF_COUNTY if self.county_authority in bodies else BodyStanding.OF_CITY
 
     def stop(self, name: str) -> StopRule | None:
         return next((s for s in self.stops if s.stop == name), None)

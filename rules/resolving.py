@@ -209,6 +209,7 @@ class _Cut(CutAt):
             agreement=agreement,
             grant=GrantRule(term_days=grant.value.term_days, citation=cited(grant.cite)) if grant else None,
             remedies=tuple(self._remedies()) if any(ending.refusal for ending in endings) else (),
+            county_authority=self.pack.counties.authority if self.pack.counties else None,
             urging=tuple(self._urging()),
             recusal=RecusalRule(to=recusal.value, citation=cited(recusal.cite)) if recusal and recusal.value else None,
             reminders=ReminderRule(**reminders.value.model_dump(), citation=cited(reminders.cite))
@@ -234,7 +235,8 @@ class _Cut(CutAt):
     def _urging(self) -> Iterator[UrgingRule]:
         for role, versions in self.pack.urging.items():
             if held := self.held(versions):
-                yield UrgingRule(body=role, by=held.value, citation=self.cited(held.cite))
+                of_county = self.pack.counties is not None and self.pack.counties.authority == role
+                yield UrgingRule(body=role, by=held.value, of_county=of_county, citation=self.cited(held.cite))
 
     def _counting(self) -> Iterator[CountingRule]:
         for unit, versions in self.procedure.counting:

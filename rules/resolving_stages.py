@@ -8,6 +8,7 @@ from rules.cut_at import CutAt
 from rules.pack import PROMPTLY
 from rules.pinned_stages import (
     Audience,
+    BodyStanding,
     ClassEffect,
     ClassStanding,
     ClockFrom,
@@ -116,6 +117,7 @@ def outcomes_at(cut: CutAt, entries: Mapping[str, OutcomeEntry]) -> Iterator[Out
                 when_limit=LimitStanding(version.value.when_limit) if version.value.when_limit else None,
                 class_effect=ClassEffect(version.value.class_effect) if version.value.class_effect else None,
                 when_class=ClassStanding(version.value.when_class) if version.value.when_class else None,
+                when_body=BodyStanding(version.value.when_body) if version.value.when_body else None,
                 grant=GrantEffect(version.value.grant) if version.value.grant else None,
                 record=RecordEffect(version.value.record) if version.value.record else None,
                 publishes=published_at(version.value),

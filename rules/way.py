@@ -63,6 +63,8 @@ class OutcomeTerms(Authored):
     draft (`keep`), or the one that it names (`set`)."""
     when_class: Literal["open", "settled"] | None = None
     """It can be decided only while the class is open, or once it is settled."""
+    when_body: Literal["of_city", "of_county"] | None = None
+    """It can be decided only where the body that the case is about is one of the city, or one of a county of it."""
     grant: Literal["close", "restrict", "restore"] | None = None
     """What the outcome does to the grant that the decision names, or gives back what the cause of the case has taken of
     it."""

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from activities.database import Pool
 
 A_DAY = timedelta(days=1)
-BODIES = """
-select role, body, entered_on from bodies where city = $1 and (role = 'provider' or county is null) order by body
-"""
+BODIES = "select role, body, county, entered_on from bodies where city = $1 order by body"
 KNOWN = "select case_id from cases where case_id = any($1)"
 
 
@@ -69,12 +67,13 @@ async def _file(pool: Pool, inbox: Inbox, pack: Pack, rules: ProcedureRules, tod
     if not rows:
         return 0  # The city is not one of this installation.
     providers = [row["body"] for row in rows if row["role"] == PROVIDER]
-    bodies = {row["role"]: row["body"] for row in rows if row["role"] != PROVIDER}
+    bodies = {row["role"]: row["body"] for row in rows if row["role"] != PROVIDER and row["county"] is None}
+    roles = {row["body"]: row["role"] for row in rows}
     entered = {row["body"]: row["entered_on"] for row in rows}
     owed = [
         each
         for year in _years(entered, today)
-        for each in _of_year(pack, rules, providers, entered, year)
+        for each in _of_year(pack, rules, roles, entered, year)
         if each.owed_from <= today
     ]
     known = {row["case_id"] for row in await pool.fetch(KNOWN, [each.case_id for each in owed])}
@@ -108,14 +107,16 @@ def _years(entered: Mapping[str, date], today: date) -> range:
 
 
 def _of_year(
-    pack: Pack, rules: ProcedureRules, providers: list[str], entered: Mapping[str, date], year: int
+    pack: Pack, rules: ProcedureRules, roles: Mapping[str, str], entered: Mapping[str, date], year: int
 ) -> Iterator[Owed]:
-    """What came to be owed with the first day of a year, by what the rules said of that then."""
+    """What came to be owed with the first day of a year, by what the rules said of that then; what is of each body, by
+    every body of a role that they let file it."""
     at_first = _rules_on(pack, rules.procedure, begins(year))
     if at_first is None or at_first.every is None or at_first.every.year_of is None:
         return
     of_each = at_first.every.year_of is YearOf.PROVIDER
-    whose: list[str | None] = [body for body in providers if entered[body].year <= year] if of_each else [None]
+    owing = [body for body, role in roles.items() if role in at_first.filed_by and entered[body].year <= year]
+    whose: list[str | None] = [*owing] if of_each else [None]
     about_year = about(rules.procedure, begins(year))
     for body in whose:
         case_id = first_of_its_year(rules.procedure, rules.city, body, about_year)

@@ -54,6 +54,9 @@ FACTS = """
 with present as materialized (select clock_timestamp() as now, pg_is_in_recovery() as is_copy)
 select present.now, present.is_copy, d.openness, d.items,
   case when asked.by_exchange then d.entry ->> 'sharing_class' end as sharing_class,
+  case when asked.by_exchange and g.shared = 'determination' and d.entry ->> 'sharing_class' = 'none' then (
+    select c.for_body is null from cases c where c.case_id = g.case_id
+  ) end as of_unit,
   -- Told once for a dataset, however many ask about it.
   case when asked.place = min(asked.place) over (partition by asked.dataset_id) then (
     select json_agg(json_build_array(r.kind, r.data_items, r.except_items))
@@ -281,6 +284,7 @@ def _grant(row: asyncpg.Record) -> GrantFacts | None:
         valid_until=row["valid_until"],
         ended=row["ended"],
         shared=Shared(row["shared"]) if row["shared"] else None,
+        of_unit=bool(row["of_unit"]),
         daily_calls=row["daily_calls"],
         calls_on=row["calls_on"],
         calls=row["calls"] or 0,

@@ -25,7 +25,7 @@ from activities.record.log import CaseUnknown, LockedCase, Log, lock, read_log, 
 from activities.record.notices_first import IS_BEHIND
 from activities.record.pinned_rules import PinnedRules
 from activities.record.procedures_of_cases import ProceduresOfCases
-from activities.record.receipt_facts import grant_at_receipt, items_at_receipt, standing_at_receipt
+from activities.record.receipt_facts import body_of_county, grant_at_receipt, items_at_receipt, standing_at_receipt
 from activities.record.refusing import settle_refused
 from activities.record.sealing import keep_key, kept
 from activities.record.service_rules import recusal_beside, urging_beside
@@ -151,7 +151,9 @@ class Inbox:
             if isinstance(act, a.Decide | a.Correct | a.Supply) and (words := fingerprints(act.case_id, content)):
                 act = act.model_copy(update={"words": words})
             if isinstance(act, a.Urge):
-                act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
+                in_force = await self._urging_in_force(connection, case)
+                of_county = await body_of_county(connection, act.task_id, act.by.body)
+                act = act.model_copy(update={"in_force": in_force, "body_of_county": of_county})
             if isinstance(act, a.Extend):
                 act = act.model_copy(update={"posts": await posts_held(connection, act.by)})
             if isinstance(act, a.SubmitEvidence):

@@ -53,6 +53,7 @@ select grants.case_id, grants.data_items, access_mode, access_modes,
 from grants join cases as access using (case_id) join cases as misuse on misuse.dataset_id = grants.dataset_id
 where misuse.case_id = $1 and access.case_number = $2
 """
+OF_ITS_COUNTY = "select body from tasks join bodies using (body) where task_id = $1 and county = $2"
 
 
 class ItemsAreGone(Exception):
@@ -175,6 +176,12 @@ async def shared_as_judged(connection: Connection, dataset_id: str, choices: Map
     known = "select entry ->> 'sharing_class' from datasets where dataset_id = $1"
     if class_of({SHARING_CLASS: await connection.fetchval(known, dataset_id)}) != choices.get(SHARING_CLASS):
         raise SharingHasChanged(dataset_id)
+
+
+async def body_of_county(connection: Connection, task_id: str, authority: str | None) -> str | None:
+    """The body before which the task lies, where it belongs to the county of this authority."""
+    found: str | None = await connection.fetchval(OF_ITS_COUNTY, task_id, authority)
+    return found
 
 
 async def standing_at_receipt(connection: Connection, case_id: str) -> Standing:

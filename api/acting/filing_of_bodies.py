@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from activities.record.filings import Filing
-from api.acting.filing import PROVIDER, Filer, judge, rules_at
+from api.acting.filing import Filer, judge, rules_at
 from api.acting.forms.filing import AccountForm, ContactForm
 from api.acting.refusals import refused_before_receipt
 from models import who_may_act
@@ -57,6 +57,6 @@ def of_the_form(form: FormOfABody) -> tuple[str, str]:
 
 
 def of_the_case(of_the_city: Mapping[str, str], city: str, caller: Caller) -> dict[str, str]:
-    """The bodies of the case: those of the city, and where a provider of the city files, that one."""
-    provider = caller.provider_of(city)
-    return {**of_the_city, **({PROVIDER: provider} if provider else {})}
+    """The bodies of the case: those of the city, and the caller's own in the place of its role, of which the city may
+    have many."""
+    return {**of_the_city, **caller.by_role_in(city)}

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from activities.record.filings import Filing
 from activities.record.rectified import RectificationOpen
-from api.acting.filing import PROVIDER, Filer, judge, rules_at
+from api.acting.filing import Filer, judge, rules_at
 from api.acting.forms.filing import RectificationForm
 from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, Wrong, invalid
@@ -31,7 +31,7 @@ PATH = "/v1/rectifications"
 
 async def record_breach(filer: Filer, store: Store, caller: Caller, form: RectificationForm, key: str) -> CaseShown:
     """The case in which a body is to put right what it did. Raises a Problem."""
-    bodies = {**await filer.bodies(form.city), PROVIDER: form.body}
+    bodies = await directory.bodies_around(store, form.city, form.body)
     rules = rules_at(form.city, RECTIFICATION, (await store.present()).now)
     await may_be_rectified(rules, form, store)
     may_record(rules, caller, bodies)

@@ -42,7 +42,7 @@ def judge_sharing(form: SharingForm, at: datetime, subject: Subject, caller: Cal
         asked_by = who_asks(rules, caller.roles, body, caller.body_role, subject.bodies[PROVIDER])
     entry = subject.dataset.entry
     limits = {name: said_of(entry, f"sharing_{name}") for name in ("reason", "basis")}
-    if refused := why_not_shared(rules, class_of(entry), limits):
+    if refused := why_not_shared(rules, asked_by, class_of(entry), limits):
         raise Problem("Inadmissible", errors=wrongs([refused], rules))
     stated = {**form.stated(), ASKED_BY: asked_by, SHARING_CLASS: class_of(entry)}
     judge(rules, stated, subject.dataset, at)

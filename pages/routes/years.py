@@ -96,7 +96,7 @@ async def years_page(call: Call, of: str | None, again: Attempt | None, key: str
             continue
         sought = CasesSought(city=caller.city, procedure=procedure)
         latest = (await cases.case_page(call.store, caller, sought, None, A_FEW)).items
-        attempt = Attempt(fields(call, rules, latest)) if caller.body_role in rules.filed_by else None
+        attempt = Attempt(fields(call, caller, rules, latest)) if caller.body_role in rules.filed_by else None
         if procedure == of and again is not None:
             attempt = again
         found.append(Yearly(procedure, Law(rules, call.language).say(rules.label), attempt, latest))
@@ -153,12 +153,12 @@ def law_of_today(call: Call, caller: Caller, procedure: str) -> ProcedureRules |
         return None
 
 
-def fields(call: Call, rules: ProcedureRules, latest: Sequence[CaseSummary]) -> tuple[Field, ...]:
-    """Which year, and of a plan which one on record it is to replace."""
+def fields(call: Call, caller: Caller, rules: ProcedureRules, latest: Sequence[CaseSummary]) -> tuple[Field, ...]:
+    """Which year, and of a plan which one on record of the officer's body it is to replace."""
     owed = about(rules.procedure, to_shanghai(call.now).date())
     options = tuple(Option(str(year), str(year)) for year in (owed, owed + 1))
     year = Field("year", Kind.CHOICE, call.say("years.year"), required=True, options=options, values=(str(owed),))
-    ended = [each for each in latest if each.closed_at and each.provider]
+    ended = [each for each in latest if each.closed_at and each.provider == caller.body]
     if rules.procedure != OPENING_PLAN or not ended:
         return (year,)
     none = Option("", call.say("years.instead_of_none"))
@@ -176,7 +176,7 @@ async def begin_year(call: Call) -> Response:
     if rules is None or caller.city is None:
         raise invalid("procedure", "procedure_unknown")
     sought = CasesSought(city=caller.city, procedure=procedure)
-    asked = fields(call, rules, (await cases.case_page(call.store, caller, sought, None, A_FEW)).items)
+    asked = fields(call, caller, rules, (await cases.case_page(call.store, caller, sought, None, A_FEW)).items)
     content = {**stated(form, asked), "city": caller.city}
     try:
         number = int(content["year"]) if str(content.get("year", "")).isdigit() else 0

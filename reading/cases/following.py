@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.act_contents import Measure
 from models.classes import class_allowed
+from models.counties import body_fits
 from models.course import next_of
 from models.limits import limit_stands
 from models.refusal import Refusal
@@ -67,15 +68,17 @@ def following(law: Law, state: CaseState, task: TaskState, outcome: Outcome) -> 
 
 
 def outcomes_now(rules: ProcedureRules, state: CaseState, task: TaskState, at: datetime) -> tuple[Outcome, ...]:
-    """The outcomes of a task that can be decided as limit and class of its case stand now."""
+    """The outcomes of a task that can be decided about the body of its case, as limit and class stand now."""
     stage = rules.stage(task.stage)
     known = stage.outcomes if stage else ()
     return tuple(each for each in known if each.is_decided_by_somebody and stands_for(rules, state, each, at))
 
 
 def stands_for(rules: ProcedureRules, state: CaseState, outcome: Outcome, at: datetime) -> bool:
-    """Whether this outcome can be decided as limit and class stand now, whatever is stated with it."""
+    """Whether this outcome can be decided about the body of the case, as limit and class stand now, whatever is stated
+    with it."""
     try:
+        body_fits(rules, state, outcome)
         limit_stands(rules, state, outcome, at)
         if outcome.entry is not EntryEffect.SUBMIT:
             class_allowed(rules, state, outcome, Measure())

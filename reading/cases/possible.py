@@ -198,7 +198,9 @@ class _Trial:
         return a.Reassign(**self._fields(task), to=PROBE, to_body=task.body, supervises=supervises)
 
     def _urging(self, task: TaskState) -> a.Urge:
-        return a.Urge(**self._fields(task), roles=self.caller.roles)
+        county = self.caller.county if self.caller.heads_county else None
+        of_county = task.body if county and task.body in county.bodies else None
+        return a.Urge(**self._fields(task), roles=self.caller.roles, body_of_county=of_county)
 
     def _given(self, task: TaskState, outcome: Outcome) -> frozenset[str]:
         """All fields that the outcome can demand; for an applicant, those that an applicant can state."""

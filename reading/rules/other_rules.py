@@ -103,7 +103,9 @@ REVOKED_BY = Label(zh="由{who}说明理由后关闭", en="by {who}, with a reas
 INTERVAL = Label(zh="定期启动", en="Interval")
 DAYS = Label(zh="每{days}日", en="every {days} days")
 EACH_YEAR = {
-    YearOf.PROVIDER: Label(zh="每年为每个数据开放主体启动一次", en="begun by itself once a year for each provider"),
+    YearOf.PROVIDER: Label(
+        zh="每年为每个应当提出的机构启动一次", en="begun by itself once a year for each body that owes it"
+    ),
     YearOf.CITY: Label(zh="每年启动一次", en="begun by itself once a year"),
 }
 AGAINST = Label(zh="可以针对的机构", en="Can be directed against")

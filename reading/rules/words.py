@@ -10,6 +10,7 @@ from rules.articles import article_label
 from rules.deadlines import Unit, parse_period
 from rules.pinned import APPLICANT, Basis, Citation, Label, Requirement
 from rules.pinned_stages import (
+    BodyStanding,
     ClassEffect,
     ClassStanding,
     ClockFrom,
@@ -69,6 +70,10 @@ WHEN_LIMIT: Mapping[LimitStanding, Label] = {
     LimitStanding.MISSED: Label(zh="仅限逾期完成的", en="only if done after the time limit"),
     LimitStanding.RUNNING: Label(zh="仅限期限届满前", en="only while the time limit runs"),
     LimitStanding.OVER: Label(zh="仅限期限届满后", en="only once the time limit is over"),
+}
+WHEN_BODY: Mapping[BodyStanding, Label] = {
+    BodyStanding.OF_CITY: Label(zh="仅限市级机构", en="only of a body of the city"),
+    BodyStanding.OF_COUNTY: Label(zh="仅限县（区）的机构", en="only of a body of a county"),
 }
 MARKS = Label(zh="标注异议", en="disputed mark")
 ANSWERS = Label(zh="答复异议人", en="the objector is answered")
@@ -257,6 +262,8 @@ class Words:
             lines.append(self.say(WHEN_LIMIT[outcome.when_limit]))
         if outcome.when_class:
             lines.append(self.say(WHEN_CLASS[outcome.when_class]))
+        if outcome.when_body:
+            lines.append(self.say(WHEN_BODY[outcome.when_body]))
         if outcome.period:
             lines.append(self.say(WITHIN, period=self.length(outcome.period)))
         if outcome.data:

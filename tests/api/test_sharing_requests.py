@@ -179,6 +179,50 @@ async def test_another_unit_asks_with_its_safeguards_and_the_government_determin
     assert await asked(working, await key_of(applicant, case)) == "yes"
 
 
+@pytest.mark.duty("NJ-22c")
+async def test_what_no_department_gets_another_unit_may_still_ask_the_government_for(
+    working: Service, applicant: Caller
+) -> None:
+    case = await received(applicant, dataset_id=PUPILS, **OF_UNIT)
+    assert (case["sharing_request"]["sharing_class"], open_stages(case)) == (
+        "none",
+        ["authority_opinion", "provider_opinion_on_unit"],
+    )
+    case = await working.decide(case, "authority_opinion", "in_favour")
+    case = await working.decide(case, "provider_opinion_on_unit", "in_favour")
+    case = await working.decide(case, "determination_on_unit", "share")
+    case = await working.decide(case, "operator_signature", "sign")
+    await applicant.sign(case["case_id"])
+    case = await applicant.read(f"/v1/cases/{case['case_id']}")
+    facts = {"dataset_id": PUPILS, "items": "student_number"}
+    assert await asked(working, await key_of(applicant, case), **facts) == "yes"
+
+
+@pytest.mark.duty("NJ-22b")
+async def test_what_a_department_was_granted_ends_at_the_gate_once_no_department_gets_it(
+    working: Service, pool: Pool
+) -> None:
+    transport = working.as_(TRANSPORT)
+    case = await received(transport)
+    for stage, outcome in (
+        *(("operator_opinion", "in_favour"), ("provider_opinion", "in_favour")),
+        *(("determination", "share"), ("operator_signature", "sign")),
+    ):
+        case = await working.decide(case, stage, outcome)
+    case = await working.decide(case, "requester_signature", "sign", conditions=None)
+    key = await key_of(transport, case)
+    assert await asked(working, key) == "yes"
+    await by_owner(pool, CLASSED, CALLS, "none")
+    assert await asked(working, key) == "not_shared"
+
+
+@pytest.mark.duty("NJ-22b")
+async def test_a_districts_authority_asks_like_any_department(working: Service) -> None:
+    case = await received(working.as_("reviewer@nanjing.jiangning"))
+    assert (case["sharing_request"]["asked_by"], case["sharing_request"]["body"]) == ("department", "nanjing.jiangning")
+    assert open_stages(case) == ["operator_opinion", "provider_opinion"]
+
+
 async def test_what_is_shared_with_none_is_refused_with_reason_and_basis_of_the_entry(working: Service) -> None:
     refused = await sent(working.as_(TRANSPORT), dataset_id=PUPILS)
     (error,) = refused.json()["errors"]

@@ -13,16 +13,19 @@ TWO_WEEKS_LATER = MONDAY.replace(hour=0) + timedelta(weeks=2, days=1)
 """The midnight at which the tenth working day after an order of `MONDAY` is over."""
 
 
-def breached(city: str, against: str = "provider") -> Bench:
-    """A breach of duty by the body of that role, recorded just now by whoever may."""
+def breached(city: str, against: str = "provider", county: str | None = None) -> Bench:
+    """A breach of duty by the body of that role, one of a county where its authority is named, recorded just now by
+    whoever may."""
     rules = law(city, "rectification")
     breach = rules.choices["breach"][0].value
+    of_the_city = {role: f"{city}.{role}" for role in rules.bodies if role != rules.county_authority}
+    of_the_county = {rules.county_authority: county} if county and rules.county_authority else {}
     return begun(
         rules,
         RECTIFICATION,
         party=f"acc_{city}.authority_1",
         dataset_id="",
-        bodies={role: f"{city}.{role}" for role in rules.bodies} | {"provider": f"{city}.{against}"},
+        bodies=of_the_city | of_the_county | {"provider": f"{city}.{against}"},
         choices={"breach": breach},
         given=frozenset({"breach", "statement"}),
         caused_by="another-case",

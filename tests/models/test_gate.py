@@ -270,6 +270,7 @@ def test_closed_data_is_closed_at_the_gate_whatever_an_objection_does_to_it(rest
 
 
 SHARED = replace(GRANT, shared=Shared.BY_DETERMINATION)
+OF_UNIT = replace(SHARED, of_unit=True)
 BY_CLASS = replace(GRANT, shared=Shared.BY_CLASS)
 EXCHANGE = replace(ASKED, by_exchange=True)
 
@@ -282,6 +283,9 @@ EXCHANGE = replace(ASKED, by_exchange=True)
         (EXCHANGE, BY_CLASS, "unconditional", Reason.GRANTED),
         (EXCHANGE, BY_CLASS, "conditional", Reason.SHARED_WITH_ALL_NO_MORE),
         (EXCHANGE, SHARED, "none", Reason.NOT_SHARED),
+        (EXCHANGE, OF_UNIT, "none", Reason.GRANTED),
+        (replace(EXCHANGE, key_digest=None), None, "none", Reason.NOT_SHARED),
+        (ASKED, OF_UNIT, "none", Reason.GRANT_OF_SHARING),
         (EXCHANGE, GRANT, "unconditional", Reason.GRANT_OF_OPENING),
         (ASKED, SHARED, "unconditional", Reason.GRANT_OF_SHARING),
         (ASKED, GRANT, "none", Reason.GRANTED),

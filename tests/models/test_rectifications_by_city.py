@@ -146,6 +146,27 @@ def test_an_order_of_another_organ_is_recorded_with_its_reference(city: str, out
     assert bench.open_stages == {"remedy", "oversight"}
 
 
+@pytest.mark.duty("NN-35", "YL-35")
+@pytest.mark.parametrize("city", ["nanning", "yulin"])
+def test_the_order_of_a_countys_own_government_is_recorded_and_the_city_has_none(city: str) -> None:
+    of_county, of_city = breached(city, county=f"{city}.a_county"), breached(city)
+    given = WHATEVER_IS_ASKED | {"reference"}
+    assert of_county.decide("order", "order", limit=TEN_DAYS) == "NotAboutThisBody"
+    assert of_city.decide("order", "county_order", given, limit=TEN_DAYS) == "NotAboutThisBody"
+    assert of_county.decide("order", "county_order", limit=TEN_DAYS) == "RequirementMissing"
+    assert of_county.decide("order", "county_order", given, limit=TEN_DAYS) == "accepted"
+    assert of_county.open_stages == {"remedy", "oversight"}
+    declined = breached(city, county=f"{city}.a_county")
+    assert declined.decide("order", "decline") == "accepted"
+
+
+@pytest.mark.duty("NJ-39")
+def test_in_nanjing_the_citys_authority_orders_what_a_district_does_too() -> None:
+    bench = breached("nanjing", county="nanjing.a_district")
+    assert bench.task("order").body == "nanjing.authority"
+    assert bench.decide("order", "order", limit=TEN_DAYS) == "accepted"
+
+
 @pytest.mark.parametrize("city", CITIES)
 def test_a_decision_that_is_to_set_no_limit_sets_none(city: str) -> None:
     bench = breached(city)

@@ -216,12 +216,13 @@ def test_a_unit_that_is_refused_learns_the_reason_and_where_to_go() -> None:
     assert bench.rules.remedies_against("refused")
 
 
-def test_what_is_shared_with_none_is_asked_for_by_nobody() -> None:
+def test_what_is_shared_with_none_no_department_asks_for_and_another_unit_may() -> None:
     rules = law("nanjing", "sharing_request")
     assert class_of({}) == "unstated", "an entry that names no class is handled with a decision"
     for sharing_class in ("unconditional", "conditional", "unstated"):
-        assert why_not_shared(rules, sharing_class, {}) is None
-    refused = why_not_shared(rules, class_of({"sharing_class": "none"}), {"reason": "r", "basis": "b"})
+        assert why_not_shared(rules, "department", sharing_class, {}) is None
+    assert why_not_shared(rules, "other_unit", "none", {}) is None
+    refused = why_not_shared(rules, "department", class_of({"sharing_class": "none"}), {"reason": "r", "basis": "b"})
     assert refused
     assert refused.citation
     assert (refused.code, refused.citation.article, refused.params) == (
@@ -237,6 +238,7 @@ def test_who_asks_is_another_department_or_a_unit_by_its_own_account() -> None:
     assert who_asks(rules, {"applicant"}, None, None, PROVIDER) == "other_unit"
     with pytest.raises(AsksItself):
         who_asks(rules, {"reviewer", "applicant"}, PROVIDER, "provider", PROVIDER)
+    assert who_asks(rules, {"reviewer"}, "nanjing.jiangning", "district_authority", PROVIDER) == "department"
     for role in ("operator", "authority", "government"):
         with pytest.raises(DecidesOnSharing):
             who_asks(rules, {"reviewer"}, f"nanjing.{role}", role, PROVIDER)

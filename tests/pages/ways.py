@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from rules.pinned_stages import ClassEffect, ClassStanding, LimitStanding, Outcome, Stage
+from rules.pinned_stages import BodyStanding, ClassEffect, ClassStanding, LimitStanding, Outcome, Stage
 from rules.procedure_rules import ProcedureRules
 
 SETTLES = frozenset({ClassEffect.ACCEPT, ClassEffect.KEEP, ClassEffect.SET})
@@ -135,7 +135,9 @@ def moves(rules: ProcedureRules, place: Place) -> Iterator[Move]:
 
 
 def _stands(outcome: Outcome, settled: bool, over: bool) -> bool:
-    """Whether it can be decided as class and limit stand."""
+    """Whether it can be decided about a body of the city, as class and limit stand."""
+    if outcome.when_body is BodyStanding.OF_COUNTY:
+        return False
     by_class = outcome.when_class is None or (outcome.when_class is ClassStanding.SETTLED) == settled
     return by_class and (outcome.when_limit is None or (outcome.when_limit in STILL_RUNNING) != over)
 

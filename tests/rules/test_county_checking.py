@@ -11,6 +11,7 @@ from rules.loading import PackRefused, load_text
 
 NANNING = (Path(rules.__file__).parent / "packs" / "nanning.yaml").read_text(encoding="utf-8")
 COUNTIES = "counties: {authority: county_authority,"
+REPORT = "{leads_to: acceptance, requires: [{any_of: [measure]}]}, cite: service acceptance"
 STEP = "county_compilation: {stages: [county_compilation], then: review}"
 
 
@@ -32,9 +33,22 @@ def test_a_step_that_cities_pass_over_leads_on() -> None:
     assert ("procedures.catalogue_update.order", "may_be_empty") in found
 
 
+def test_each_stage_can_be_decided_about_bodies_of_the_city_and_of_counties() -> None:
+    found = refused(REPORT, REPORT.replace("leads_to", "when_body: of_county, leads_to"))
+    assert found == [("procedures.rectification.stages.remedy.outcomes", "body_leaves_nothing")]
+
+
+def test_no_decision_is_for_bodies_of_counties_where_there_are_none() -> None:
+    line = next(each for each in NANNING.splitlines() if each.startswith(COUNTIES))
+    order = "procedures.rectification.stages.order.outcomes"
+    found = refused(line, "")
+    assert {(f"{order}.{outcome}", "no_counties") for outcome in ("order", "county_order")} <= set(found)
+
+
 def test_without_the_key_a_stage_of_its_role_is_like_any_other() -> None:
     line = next(each for each in NANNING.splitlines() if each.startswith(COUNTIES))
-    pack = load_text(NANNING.replace(line, ""), "nanning.yaml")
+    text = NANNING.replace(line, "").replace("when_body: of_city, ", "").replace("when_body: of_county, ", "")
+    pack = load_text(text, "nanning.yaml")
     assert pack.counties is None
 
 

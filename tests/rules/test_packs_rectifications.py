@@ -103,13 +103,13 @@ def test_elsewhere_nothing_follows_by_itself_from_what_was_not_done_in_time(city
     assert stages_in(rules, "remedy") == {"remedy", "oversight"}
 
 
-@pytest.mark.duty("NN-35", "GZ-34")
+@pytest.mark.duty("NN-35", "YL-35", "GZ-34")
 def test_where_another_organ_may_order_too_its_order_is_recorded_with_a_reference() -> None:
     recorded = {city: outcomes_of(rectification(city), "order") - {"order", "decline"} for city in ARTICLES}
     assert recorded == {
-        "nanning": {"superior_order"},
+        "nanning": {"county_order", "superior_order"},
         "guangzhou": {"competent_order", "order_with_criticism"},
-        "yulin": set(),
+        "yulin": {"county_order"},
         "lianyungang": set(),
         "nanjing": set(),
     }
@@ -119,11 +119,11 @@ def test_where_another_organ_may_order_too_its_order_is_recorded_with_a_referenc
 @pytest.mark.parametrize(
     ("city", "against"),
     [
-        ("nanning", ("provider", "operator", "authority")),
-        ("yulin", ("provider", "operator", "authority")),
+        ("nanning", ("provider", "operator", "authority", "county_authority")),
+        ("yulin", ("provider", "operator", "authority", "county_authority")),
         ("guangzhou", ("provider", "operator", "establishment", "legal", "authority")),
         ("lianyungang", ("provider",)),
-        ("nanjing", ("provider", "operator", "authority")),
+        ("nanjing", ("provider", "operator", "authority", "district_authority")),
     ],
 )
 def test_it_is_directed_against_those_whom_the_article_names(city: str, against: tuple[str, ...]) -> None:
