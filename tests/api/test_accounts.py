@@ -116,7 +116,7 @@ async def test_accounts_are_found_by_a_part_of_their_name_plain_or_sealed(
 
 
 @pytest.mark.parametrize("words", [{}, {"q": "demo"}])
-async def test_an_account_that_is_erased_or_invited_between_two_pages_leaves_no_other_out_and_repeats_none(
+async def test_accounts_erased_or_invited_between_pages_leave_none_out_and_repeat_none(
     admin: Caller, service: Service, pool: Pool, words: dict[str, str]
 ) -> None:
     every = [each["login"] for each in (await admin.read("/v1/accounts", limit=200, **words))["items"]]

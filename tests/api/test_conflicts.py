@@ -261,7 +261,7 @@ async def test_who_has_or_asks_for_access_decides_no_strangers_objection_to_the_
     assert colleague.status_code == 200, colleague.text
 
 
-async def test_a_delegate_who_serves_the_provider_finds_no_objection_to_the_data_in_a_list_and_reads_no_evidence_of_it(
+async def test_a_delegate_who_serves_the_provider_finds_no_objection_and_no_evidence(
     working: Service,
 ) -> None:
     login = "applicant2@demo"

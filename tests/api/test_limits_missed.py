@@ -80,7 +80,7 @@ async def supervised(service: Service, case: Any) -> dict[str, int]:
     }
 
 
-async def test_before_the_limit_is_over_no_list_table_or_board_of_supervision_and_no_list_of_rectifications_has_it(
+async def test_before_the_limit_is_over_no_list_table_or_board_has_the_report(
     working: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = await ordered(working)

@@ -121,7 +121,7 @@ async def test_whoever_logs_in_as_a_word_of_the_law_empties_no_field_in_an_archi
     assert (task["state"], task["claimed_by"]) == ("claimed", None)
 
 
-def test_an_account_of_others_is_taken_out_by_its_id_wherever_it_stands_and_by_its_login_where_logins_do() -> None:
+def test_an_account_of_others_is_taken_out_by_id_and_by_login_where_logins_stand() -> None:
     document = {
         "by": "acc_1",
         "tasks": [{"claimed_by": "open", "state": "open", "label": "of acc_1"}],

@@ -31,7 +31,7 @@ LACKING = "select count(*) from cases where wanted_until is null"
 FORGET = "comment on trigger {0.trigger} on {0.table} is null"
 
 
-async def test_acts_in_old_cases_are_received_while_the_database_is_migrated_which_needs_no_second_try(
+async def test_acts_in_old_cases_are_received_while_a_migration_needs_no_second_try(
     driver: Driver, pool: Pool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Cases that have an end in their logs and not in their rows; what their receipts judge is written at once too."""
@@ -78,7 +78,7 @@ async def test_acts_in_old_cases_are_received_while_the_database_is_migrated_whi
     assert await pool.fetchval(LACKING) == 0
 
 
-async def test_no_migration_changes_rows_of_cases_or_tasks_in_its_transaction_on_a_database_that_was_prepared(
+async def test_no_migration_changes_rows_of_cases_or_tasks_in_its_transaction(
     released: str,
 ) -> None:
     connection = await asyncpg.connect(released)
@@ -102,7 +102,7 @@ async def test_no_migration_changes_rows_of_cases_or_tasks_in_its_transaction_on
     await connection.close()
 
 
-async def test_rows_that_somebody_has_in_hand_come_last_and_what_broke_off_is_done_by_the_next_run(
+async def test_rows_in_hand_come_last_and_what_broke_off_is_done_by_the_next_run(
     released: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(filling_after, "AT_A_TIME", 2)
