@@ -124,7 +124,7 @@ def test_nanjings_mark_may_still_be_set_when_the_objection_was_forwarded() -> No
 @pytest.mark.duty("NJ-35a")
 @pytest.mark.parametrize(("decisions", "stage"), [(OWN_CORRECTION, "own_correction"), (CORRECTION, "correction")])
 @pytest.mark.parametrize("marked_first", [True, False])
-def test_data_that_is_to_be_corrected_bears_the_mark_until_its_correction_is_on_record(
+def test_data_to_be_corrected_bears_the_mark_until_its_correction_is_on_record(
     decisions: list[tuple[str, str]], stage: str, marked_first: bool
 ) -> None:
     mark = [("marking", "mark")]

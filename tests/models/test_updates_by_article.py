@@ -106,7 +106,7 @@ def test_secret_or_private_data_opens_in_nanjing_only_after_a_record_of_its_mask
 
 @pytest.mark.duty("NJ-25b")
 @pytest.mark.parametrize("openness", ["conditional", "unconditional"])
-def test_nanjing_opens_nothing_before_it_is_on_record_that_the_data_is_on_the_platform(openness: str) -> None:
+def test_nanjing_opens_nothing_before_its_data_is_on_record_as_on_the_platform(openness: str) -> None:
     bench = submitted("nanjing", openness=openness)
     pass_reviews(bench, but={"processing_record"})
     assert (bench.open_stages, bench.task("processing_record").body) == ({"processing_record"}, "nanjing.provider")
