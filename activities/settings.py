@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     heads_key: Path | None = None
     """The PEM file of the Ed25519 key that signs the heads of each day; without it, the one in the data folder does,
     and none is signed where there is none."""
+    heads_public_keys: Path | None = None
+    """The PEM file of public keys that may have signed days beside that one, such as those of before."""
     heads_folder: Path | None = None
     """The folder apart to which each signed day is written; without it, `heads` in the data folder."""
     stamp_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#@]+$")
