@@ -134,7 +134,7 @@ class Settings(BaseSettings):
     hsm_token: str | None = Field(default=None, validate_default=True, pattern=r"^.{1,32}$")
     """The label of the token in the HSM that is this installation's alone."""
     hsm_pin_file: Path | None = Field(default=None, validate_default=True)
-    """The file with the PIN of that token, which its owner alone may read."""
+    """The file with the PIN of that token, which its owner alone may read, or the group of our programs too."""
 
     engine_keys: Path | None = None
     """The file of the keys that seal what the engine keeps, one a line in base64, the first of which seals; without
