@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -117,6 +118,9 @@ async def _verify_record(
     seen, count = Seen(), 0
     try:
         store = EvidenceStore.open(settings, Seals.open(settings)) if files else None
+    except (WrappingKeyMissing, OSError, sqlite3.Error) as fault:
+        return _broken_off(f"keys of personal data and files of evidence cannot be opened ({fault})", count)
+    try:
         async with await open_pool(settings.database_url) as pool, one_look(pool) as connection:
             for findings in (
                 verify_record(connection, store, seen),
@@ -130,7 +134,7 @@ async def _verify_record(
                 typer.echo(without)
             async for erasure in erasures(connection):
                 typer.echo(erased(erasure, language))
-    except (WrappingKeyMissing, KeyServiceAway) as fault:
+    except KeyServiceAway as fault:
         return _broken_off(f"the keys of personal data cannot be used ({fault})", count)
     except EvidenceStoreAway as fault:
         return _broken_off(f"the store of evidence does not answer ({fault})", count)

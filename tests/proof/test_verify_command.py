@@ -126,7 +126,7 @@ async def test_verify_says_that_signed_days_were_compared_with_no_folder_and_no_
     )
     told = await verify(elsewhere, database_url, "--no-files", "--language", "zh-CN")
     assert told.lines[0] == "核对各日的签名时没有另行保存的文件夹、公布的密钥：有人重新签名的，无从发现。"
-    (elsewhere / "heads").mkdir()
+    (elsewhere / "heads").mkdir(parents=True)
     (elsewhere / "heads" / f"{signer.today}.json").write_bytes((signer.folder / f"{signer.today}.json").read_bytes())
     told = await verify(elsewhere, database_url, "--no-files")
     assert told.lines[0].startswith("Signed days were compared with no key:")
@@ -175,6 +175,7 @@ async def test_verify_that_cannot_look_ends_with_2_in_one_line_and_never_with_1(
 async def test_what_was_found_before_the_store_was_away_is_said_and_ends_with_1(
     signer: Signer, tmp_path: Path, database_url: str
 ) -> None:
+    await signer.after(signer.today)
     await rewrite(signer)
     named = {"KAIFANG_EVIDENCE_URL": "s3://bucket/prefix", **OF_AN_ABSENT_S3}
     told = await verify(tmp_path, database_url, **named)
