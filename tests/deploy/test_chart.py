@@ -179,7 +179,7 @@ def test_each_selector_finds_pods_of_ours_and_of_one_program(objects: list[dict[
 
 
 @needs_the_check
-def test_through_the_ingress_no_path_below_a_gate_of_openings_or_of_the_exchange_leads_to_the_api(
+def test_through_the_ingress_no_path_below_either_gate_leads_to_the_api(
     objects: list[dict[str, Any]],
 ) -> None:
     for door in (PATH, EXCHANGE):

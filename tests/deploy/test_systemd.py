@@ -97,7 +97,7 @@ def test_the_migration_alone_knows_the_owner_and_the_target_starts_the_rest() ->
     assert started == {name for name in wanted if name.endswith(".service")}
 
 
-def test_verifying_by_night_knows_the_folder_the_keys_and_the_roots_that_the_worker_knows() -> None:
+def test_verifying_by_night_knows_folder_keys_and_roots_as_the_worker_does() -> None:
     verifying, worker = (Unit(UNITS / f"kaifang-{name}.service")["Service"] for name in ("verify", "worker"))
     for each in ("Environment", "EnvironmentFile"):
         assert verifying[each] == worker[each]

@@ -165,7 +165,7 @@ def test_whatever_seals_has_the_same_keys_and_the_same_key_service(services: dic
         assert passed_on == {each: f"${{{each}:-}}" for each in named}, name
 
 
-def test_every_service_in_which_a_command_may_open_the_store_of_evidence_gets_what_the_store_needs(
+def test_whatever_may_open_the_store_of_evidence_gets_what_the_store_needs(
     services: dict[str, Any],
 ) -> None:
     for name in OURS:
