@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     heads_key: Path | None = None
     """The PEM file of the Ed25519 key that signs the heads of each day; without it, the one in the data folder does,
     and none is signed where there is none."""
+    heads_public_keys: Path | None = None
+    """The PEM file of public keys that may have signed days beside that one, such as those of before."""
     heads_folder: Path | None = None
     """The folder apart to which each signed day is written; without it, `heads` in the data folder."""
     stamp_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#@]+$")
@@ -132,7 +134,7 @@ class Settings(BaseSettings):
     hsm_token: str | None = Field(default=None, validate_default=True, pattern=r"^.{1,32}$")
     """The label of the token in the HSM that is this installation's alone."""
     hsm_pin_file: Path | None = Field(default=None, validate_default=True)
-    """The file with the PIN of that token, which its owner alone may read."""
+    """The file with the PIN of that token, which its owner alone may read, or the group of our programs too."""
 
     engine_keys: Path | None = None
     """The file of the keys that seal what the engine keeps, one a line in base64, the first of which seals; without

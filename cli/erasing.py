@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeVar
 
 import typer
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rules.keeping import KeepingRule
 
 BY = "kaifang erase"
+T = TypeVar("T")
 
 
 class Tools(NamedTuple):
@@ -67,7 +68,7 @@ def erase(
             return await erase_person(pool, eraser, DatabaseClock(), person, by=by, basis=basis)
 
     try:
-        done = asyncio.run(erased())
+        done = unless_away(erased())
     except NotErased as fact:
         refuse(why_not(fact, language))
     typer.echo(
@@ -93,7 +94,7 @@ def retention(
                 await erase_due(pool, eraser, DatabaseClock(), due, by)
             return due
 
-    due = asyncio.run(found())
+    due = unless_away(found())
     for each in due:
         typer.echo(
             f"{each.case_number}：{each.closed_on}办结，自{each.since}起无须保存（{said(each.rule, language)}）"
@@ -179,6 +180,25 @@ async def tools() -> AsyncIterator[Tools]:
     async with await open_pool(settings.owner_url) as pool:
         yield Tools(pool, Eraser(seals, EvidenceStore.open(settings, seals)), seals.ring)
     seals.ring.close()
+
+
+def unless_away(erasing: Coroutine[Any, Any, T]) -> T:
+    """What came of it; where PostgreSQL or the store of evidence is away, one line says so, and the command ends with
+    2. The same again finishes what was begun."""
+    from activities.database import AWAY
+    from activities.evidence.refused import EvidenceStoreAway
+    from activities.sealing.key_service import KeyServiceAway
+
+    try:
+        return asyncio.run(erasing)
+    except KeyServiceAway:
+        raise
+    except EvidenceStoreAway as fault:
+        why = f"the store of evidence does not answer ({fault})"
+    except AWAY as fault:
+        why = f"PostgreSQL does not answer ({fault!r})"
+    typer.echo(f"error: {' '.join(why.split())}", err=True)
+    raise typer.Exit(2)
 
 
 def why_not(fact: NotErased, language: Language) -> str:

@@ -58,7 +58,7 @@ class OneByOne(TyperGroup):
 
     def invoke(self, ctx: Context) -> Any:
         """Every command reports a setting that is missing or wrong, as where no stack runs, and a key service that is
-        away, in one line."""
+        away, in one line and with 2: it could not begin, and 1 is an answer of some."""
         try:
             return super().invoke(ctx)
         except (ValueError, ConnectionError) as error:
@@ -69,7 +69,7 @@ class OneByOne(TyperGroup):
             if not isinstance(error, (SettingsError, KeyServiceAway)):
                 raise
             typer.echo(f"error: {error}", err=True)
-            raise typer.Exit(1) from None
+            raise typer.Exit(2) from None
 
 
 def kaifang() -> None:

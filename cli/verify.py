@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.languages import Language
-from cli.verify_words import PROOF_FAULTS, erased, sentence, spoken
+from cli.verify_words import PROOF_FAULTS, compared_without, erased, sentence, spoken
 
 if TYPE_CHECKING:
     from cryptography import x509
+
+    from activities.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -34,19 +37,25 @@ def verify(
     files: Annotated[bool, typer.Option(help="Read every file of evidence too.")] = True,
     language: Annotated[Language, typer.Option(help="Language of the sentences.")] = Language.EN,
 ) -> None:
-    """Find what was changed past the writer: events, acts, texts, files, signed days. Exit 1 if anything was."""
+    """Find what was changed past the writer: events, acts, texts, files, signed days. Exit 1 if anything was, 2 where
+    that cannot be found out."""
     from activities.proof.stamps import RootsUnusable, roots_in
     from activities.proof.statements import KeyUnusable, public_key
+    from activities.settings import Settings
 
+    settings = Settings.load() if proof is None else None
     try:
         keys = frozenset(public_key(file) for file in key or ())
         roots = roots_in(stamp_roots) if stamp_roots else ()
+        if settings is not None:
+            keys, roots = keys or _keys_of(settings), roots or _roots_of(settings)
     except (KeyUnusable, RootsUnusable, OSError) as fault:
         typer.echo(f"error: {fault}", err=True)
         raise typer.Exit(2) from None
     if proof is not None:
         raise typer.Exit(_verify_proof(proof, keys, roots, language))
-    raise typer.Exit(asyncio.run(_verify_record(keys, roots, files, language)))
+    assert settings is not None
+    raise typer.Exit(asyncio.run(_verify_record(settings, keys, roots, files, language)))
 
 
 def _verify_proof(file: Path, keys: frozenset[str], roots: tuple[x509.Certificate, ...], language: Language) -> int:
@@ -94,37 +103,43 @@ def _verify_proof(file: Path, keys: frozenset[str], roots: tuple[x509.Certificat
 
 
 async def _verify_record(
-    keys: frozenset[str], roots: tuple[x509.Certificate, ...], files: bool, language: Language
+    settings: Settings, keys: frozenset[str], roots: tuple[x509.Certificate, ...], files: bool, language: Language
 ) -> int:
-    from activities.database import open_pool
+    from activities.database import AWAY, open_pool
+    from activities.evidence.refused import EvidenceStoreAway
     from activities.evidence.store import EvidenceStore
     from activities.proof.erasing import erasures
-    from activities.proof.stamps import roots_in
-    from activities.proof.statements import public_key
     from activities.proof.verifying import Seen, one_look, verify_record
     from activities.proof.verifying_days import verify_days, verify_stamps
+    from activities.sealing.key_service import KeyServiceAway, WrappingKeyMissing
     from activities.sealing.seals import Seals
-    from activities.settings import Settings
 
-    settings = Settings.load()
-    if not keys and settings.heads_key_file.exists():
-        keys = frozenset({public_key(settings.heads_key_file)})
-    if not roots and settings.stamp_roots:
-        roots = roots_in(settings.stamp_roots)
     apart = settings.heads_apart if settings.heads_apart.is_dir() else None
-    store = EvidenceStore.open(settings, Seals.open(settings)) if files else None
     seen, count = Seen(), 0
-    async with await open_pool(settings.database_url) as pool, one_look(pool) as connection:
-        for findings in (
-            verify_record(connection, store, seen),
-            verify_days(connection, keys, apart, seen),
-            verify_stamps(connection, roots, apart, seen),
-        ):
-            async for finding in findings:
-                count += 1
-                typer.echo(sentence(finding, language))
-        async for erasure in erasures(connection):
-            typer.echo(erased(erasure, language))
+    try:
+        store = EvidenceStore.open(settings, Seals.open(settings)) if files else None
+    except (WrappingKeyMissing, OSError, sqlite3.Error) as fault:
+        return _broken_off(f"keys of personal data and files of evidence cannot be opened ({fault})", count)
+    try:
+        async with await open_pool(settings.database_url) as pool, one_look(pool) as connection:
+            for findings in (
+                verify_record(connection, store, seen),
+                verify_days(connection, keys, apart, seen),
+                verify_stamps(connection, roots, apart, seen),
+            ):
+                async for finding in findings:
+                    count += 1
+                    typer.echo(sentence(finding, language))
+            if without := compared_without(seen, apart, keys, roots, language):
+                typer.echo(without)
+            async for erasure in erasures(connection):
+                typer.echo(erased(erasure, language))
+    except KeyServiceAway as fault:
+        return _broken_off(f"the keys of personal data cannot be used ({fault})", count)
+    except EvidenceStoreAway as fault:
+        return _broken_off(f"the store of evidence does not answer ({fault})", count)
+    except AWAY as fault:
+        return _broken_off(f"PostgreSQL does not answer ({fault!r})", count)
     for adopted in seen.adopted:
         typer.echo(
             f"此前的{adopted.events}个事件和{adopted.acts}项操作于{adopted.adopted_at:%Y-%m-%d %H:%M}"
@@ -149,3 +164,24 @@ async def _verify_record(
         f"{count} findings"
     )
     return 1 if count else 0
+
+
+def _broken_off(why: str, count: int) -> int:
+    """How it ends where no look was possible, or none to the end: what was found before stays found."""
+    typer.echo(f"error: {' '.join(why.split())}", err=True)
+    return 1 if count else 2
+
+
+def _keys_of(settings: Settings) -> frozenset[str]:
+    """The keys that may have signed days, as far as the settings name them. Raises KeyUnusable, OSError."""
+    from activities.proof.statements import public_key, public_keys
+
+    others = public_keys(settings.heads_public_keys) if settings.heads_public_keys else frozenset()
+    return others | {public_key(file) for file in (settings.heads_key_file,) if file.exists()}
+
+
+def _roots_of(settings: Settings) -> tuple[x509.Certificate, ...]:
+    """The certificates under which stamps have to be, if the settings name any. Raises RootsUnusable, OSError."""
+    from activities.proof.stamps import roots_in
+
+    return roots_in(settings.stamp_roots) if settings.stamp_roots else ()

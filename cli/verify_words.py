@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from activities.proof.erasing import Erasure
 from activities.proof.findings import Fault, Finding
 from cli.languages import Language
 from rules.deadlines import to_shanghai
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from activities.proof.verifying import Seen
 
 SENTENCES: dict[Fault, tuple[str, str]] = {
     Fault.EVENT_CHANGED: (
@@ -121,6 +129,11 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
     ),
 }
 ERASED = {"content": ("文字", "The text of act"), "evidence": ("证据文件", "The file of evidence")}
+LACKING = {
+    "folder": ("另行保存的文件夹", "no folder apart"),
+    "key": ("公布的密钥", "no key"),
+    "roots": ("时间戳证书", "no certificates of stamps"),
+}
 PROOF_FAULTS = {
     "statement": (
         "文件中的声明不是本格式的声明。",
@@ -160,6 +173,26 @@ def erased(it: Erasure, language: Language) -> str:
     if language is Language.ZH:
         return f"{what}{it.id}已于{on}由{it.account}依法删除（依据：{it.basis}）。"
     return f"{what} {it.id} was erased on {on} by {it.account} under {it.basis}."
+
+
+def compared_without(
+    seen: Seen, apart: Path | None, keys: Collection[str], roots: Collection[object], language: Language
+) -> str:
+    """What signed days and their stamps were not compared with, in one sentence; empty where all was there."""
+    lacking = [
+        spoken(LACKING[what], language)
+        for what, is_lacking in (
+            ("folder", seen.days and apart is None),
+            ("key", seen.days and not keys),
+            ("roots", seen.stamped and not roots),
+        )
+        if is_lacking
+    ]
+    if not lacking:
+        return ""
+    if language is Language.ZH:
+        return f"核对各日的签名时没有{'、'.join(lacking)}：有人重新签名的，无从发现。"
+    return f"Signed days were compared with {' and '.join(lacking)}: that somebody signed them anew would not show."
 
 
 def spoken(texts: tuple[str, str], language: Language) -> str:

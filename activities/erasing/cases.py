@@ -71,10 +71,13 @@ class Eraser:
 
     async def erase(self, connection: Connection, case_ids: Sequence[str], ordered: Ordered, of: str = "") -> Erased:
         """What was written in these cases and every file of theirs, and every file that the account `of` uploaded, with
-        what it told those who open data and what the directory says of it, is erased. Raises EvidenceStoreAway."""
+        what it told those who open data and what the directory says of it, is erased. Raises EvidenceStoreAway, before
+        anything is destroyed where the store is away by then."""
         await connection.execute("select set_config('kaifang.rewriting', $1, true)", f"erasure, {ordered.basis}")
         cases = {row["case_id"]: row["key_id"] for row in await connection.fetch(CASES, list(case_ids))}
         files = [Evidence.of(dict(row)) for row in await connection.fetch(FILES, list(case_ids), of)]
+        if files:
+            await self._store.has(files[0].path)
         keys = {case_id: key_id or str(uuid.uuid4()) for case_id, key_id in cases.items()}
         of_files = {each.evidence_id: each.key_id or str(uuid.uuid4()) for each in files}
         written = {

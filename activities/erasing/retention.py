@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from activities.sealing.ring import Ring
 
 CLOSED = """
-select case_id, case_number, cases.city, closed_at, cases.key_id from cases join accounts on account_id = party
+select case_id, case_number, cases.city, closed_at, cases.key_id,
+  exists (select from evidence where evidence.case_id = cases.case_id
+    and not exists (select from erasures where what = 'evidence' and id = evidence_id)) as has_files
+from cases join accounts on account_id = party
 where closed_at is not null and accounts.body is null
 and (exists (select from acts where acts.case_id = cases.case_id and content is not null)
   or exists (select from evidence where evidence.case_id = cases.case_id))
 order by closed_at, case_id
 """
-"""Of people; what officers filed in office is the body's."""
+"""Of people; what officers filed in office is the body's. A case whose key is destroyed and that still has files is one
+whose erasing was broken off, for what it does is on record only when it is done."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ def due(rows: Sequence[asyncpg.Record], ring: Ring, today: date) -> Iterator[Due
     """The cases among these that are due; without a rule none ever is by itself."""
     for row in rows:
         rule = rule_of(row["city"], row["closed_at"])
-        if rule is None or (row["key_id"] is not None and ring.destroyed_at(row["key_id"])):
+        is_erased = row["key_id"] is not None and ring.destroyed_at(row["key_id"]) and not row["has_files"]
+        if rule is None or is_erased:
             continue
         closed_on = to_shanghai(row["closed_at"]).date()
         if (since := kept_until(rule, closed_on)) <= today:

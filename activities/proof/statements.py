@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 DAY, PROOF = "kaifang-day/1", "kaifang-proof/1"
 ED25519 = "ed25519"
+PUBLIC_KEY = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 
 
 class KeyUnusable(Exception):
@@ -51,6 +53,17 @@ def public_key(file: Path) -> str:
     content = file.read_bytes()
     if b"PRIVATE KEY" in content:
         return named_key(private_key(file).public_key())
+    return _named(content, file)
+
+
+def public_keys(file: Path) -> frozenset[str]:
+    """Every public key in this file, one after the other, as statements name them. Raises KeyUnusable, OSError."""
+    if not (found := PUBLIC_KEY.findall(file.read_bytes())):
+        raise KeyUnusable(f"{file} holds no public key in PEM")
+    return frozenset(_named(each, file) for each in found)
+
+
+def _named(content: bytes, file: Path) -> str:
     try:
         key = load_pem_public_key(content)
     except ValueError as fault:

@@ -8,6 +8,7 @@ may answer with an error, or as if the token were empty: neither is believed bef
 from __future__ import annotations
 
 import logging
+import os
 import re
 import secrets
 import stat
@@ -169,9 +170,12 @@ class HsmKeys:
 
 
 def pin_in(file: Path) -> str:
-    """The PIN in a file that its owner alone may read. Raises OSError, ValueError; neither shows it."""
-    if stat.S_IMODE(file.stat().st_mode) & 0o077:
-        raise ValueError(f"{file} can be read by others than its owner (chmod 600)")
+    """The PIN in a file that its owner alone may read, or the group of this process too, which is how a cluster gives a
+    secret to a pod. Raises OSError, ValueError; neither shows it."""
+    found = file.stat()
+    ours = stat.S_IRGRP if found.st_gid == os.getegid() else 0
+    if stat.S_IMODE(found.st_mode) & 0o077 & ~ours:
+        raise ValueError(f"{file} can be read by others than its owner and our group (chmod 600)")
     try:
         pin = file.read_text("utf-8").strip()
     except UnicodeDecodeError:

@@ -14,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from activities.settings import Settings
+from api.gate import EXCHANGE, PATH, is_for_the_gate
 from stack.programs import API, MIGRATION, PAGES, WORKER
 from tests.stack.running import ROOT
 
@@ -78,7 +79,8 @@ def test_a_field_that_kubernetes_does_not_know_is_found(tmp_path: Path) -> None:
         ("settings: {KAIFANG_NO_SUCH: yes}", "KAIFANG_NO_SUCH"),
         ("settings: {KAIFANG_LOGIN: demo}", "KAIFANG_LOGIN"),
         ("database: {url: postgresql://…}", "url"),
-        ("settings: {}", "several pods need one place for files of evidence"),
+        ("settings: {}", "files of evidence need a place that outlasts every pod"),
+        ("api: {replicas: 1}", "files of evidence need a place that outlasts every pod"),
         ("heads: {existingSecret: a}\nevidence: {existingClaim: b}", "signed days need a volume"),
     ],
 )
@@ -88,6 +90,34 @@ def test_values_that_would_not_do_are_refused(tmp_path: Path, values: str, why: 
     done = rendered(file)
     assert done.returncode == 1
     assert why in done.stderr
+
+
+@needs_the_check
+@pytest.mark.parametrize("tags", [("", ""), ("0.2.0", ""), ("0.2.0", "0.1.0", "")])
+def test_two_versions_of_which_none_names_its_image_are_refused(tmp_path: Path, tags: tuple[str, ...]) -> None:
+    """Nor is one of before that names none: it would start anew, under its name, with the image of the newest."""
+    file = tmp_path / "values.yaml"
+    workers = [{"buildId": f"v{place}", "tag": tag, "replicas": 1} for place, tag in enumerate(tags)]
+    file.write_text(json.dumps({"evidence": {"existingClaim": "a"}, "workers": workers}))
+    done = rendered(file)
+    assert done.returncode == 1
+    assert f"the image of version v{len(tags) - 1} is not named" in done.stderr
+    workers[-1]["tag"] = "0.0.1"
+    file.write_text(json.dumps({"evidence": {"existingClaim": "a"}, "workers": workers}))
+    assert rendered(file).returncode == 0
+
+
+@needs_the_check
+def test_every_pod_gets_what_the_store_of_evidence_needs(objects: list[dict[str, Any]], tmp_path: Path) -> None:
+    for name, pod in pods(objects).items():
+        assert pod["containers"][0]["envFrom"] == [{"secretRef": {"name": "kaifang-s3"}}], name
+    file = tmp_path / "values.yaml"
+    file.write_text("evidence: {existingClaim: files}\nmigrate: {command: [kaifang, retention, --erase]}")
+    made = pods([json.loads(line) for line in rendered(file).stdout.splitlines()])
+    for name, pod in made.items():
+        mounted = {each["name"]: each["mountPath"] for each in pod["containers"][0]["volumeMounts"]}
+        assert mounted["evidence"] == "/var/lib/kaifang/evidence", name
+    assert made["kaifang-migrate"]["containers"][0]["command"] == ["kaifang", "retention", "--erase"]
 
 
 @needs_the_check
@@ -149,7 +179,38 @@ def test_each_selector_finds_pods_of_ours_and_of_one_program(objects: list[dict[
 
 
 @needs_the_check
-def test_from_outside_nobody_reaches_the_gate_or_the_figures(objects: list[dict[str, Any]]) -> None:
+def test_through_the_ingress_no_path_below_either_gate_leads_to_the_api(
+    objects: list[dict[str, Any]],
+) -> None:
+    for door in (PATH, EXCHANGE):
+        for below in ("", "/", "//", "/nanning", "/a/b/c", "/../gate", "/v1/datasets"):
+            assert is_for_the_gate({"path": door + below})
+            assert leads_to(objects, door + below) == "kaifang-pages", door + below
+    for inside in ("/metrics", "/readyz", "/readyz/"):
+        assert leads_to(objects, inside) == "kaifang-pages"
+    for path in ("/v1/datasets", "/v1/gateways", "/healthz", "/docs/assets/a.js", "/openapi.json"):
+        assert leads_to(objects, path) == "kaifang-api", path
+    assert leads_to(objects, "/datasets") == "kaifang-pages"
+
+
+def leads_to(objects: list[dict[str, Any]], path: str) -> str:
+    """The service of a path as Kubernetes finds it: element by element, the longest that fits, and a whole one before
+    the beginning of one."""
+    (ingress,) = (each for each in objects if each["kind"] == "Ingress")
+    (rule,) = ingress["spec"]["rules"]
+    called = [element for element in path.split("/") if element]
+    fitting = []
+    for each in rule["http"]["paths"]:
+        wanted, is_whole = [element for element in each["path"].split("/") if element], each["pathType"] == "Exact"
+        if path == each["path"] if is_whole else called[: len(wanted)] == wanted:
+            fitting.append((len(each["path"]), is_whole, each["backend"]["service"]["name"]))
+    return str(max(fitting)[2])
+
+
+@needs_the_check
+def test_what_leads_to_the_api_through_the_ingress_is_what_leads_there_through_nginx(
+    objects: list[dict[str, Any]],
+) -> None:
     (ingress,) = (each for each in objects if each["kind"] == "Ingress")
     (rule,) = ingress["spec"]["rules"]
     leads = {each["path"]: each["backend"]["service"]["name"] for each in rule["http"]["paths"]}
@@ -157,7 +218,6 @@ def test_from_outside_nobody_reaches_the_gate_or_the_figures(objects: list[dict[
     nginx = (ROOT / "deploy" / "nginx" / "kaifang.conf").read_text()
     through_nginx = set(re.findall(r"location (?:= )?(\S+) \{ proxy_pass http://kaifang_api;", nginx))
     assert to_the_api | {"/docs/"} == through_nginx
-    assert leads["/v1/gate"] == leads["/"] == "kaifang-pages"
 
 
 def test_each_setting_is_the_charts_own_or_can_be_given() -> None:

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 from ruamel.yaml import YAML
 
 from activities.engine.keeping import JOBS
 from activities.record.failing import Why
 from activities.record.inbox_figures import AGES
-from api.app import methods_by_path
+from api.app import ROUTERS, methods_by_path
 from api.metrics import BUCKETS
+from reading.cases.shapes import CaseShown
 from tests.stack.running import ROOT
 
 MONITORING = ROOT / "deploy" / "monitoring"
@@ -86,6 +88,25 @@ def test_labels_have_values_that_the_services_give() -> None:
     assert values["le"] <= {str(float(each)) for each in BUCKETS}
     routes = {path for found in re.findall(r'route=~?"([^"]+)"', asked) for path in spelled_out(found)}
     assert routes <= {path for path, _, methods in methods_by_path() if "POST" in methods}
+
+
+def test_each_route_that_files_is_in_the_promise_of_receipts() -> None:
+    filing = {
+        route.path
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.status_code == 201 and is_a_case(route.response_model)
+    }
+    assert {"/v1/access-requests", "/v1/sharing-requests", "/v1/grants/{case_id}/use-reports"} < filing
+    asked = [each for each in expressions() if "access-requests" in each]
+    assert len(asked) == 3, "the promise, and how long half and the slowest of a hundred take"
+    for each in asked:
+        for route in re.findall(r'route=~"([^"]+)"', each):
+            assert set(spelled_out(route)) == filing
+
+
+def is_a_case(answer: Any) -> bool:
+    return isinstance(answer, type) and issubclass(answer, CaseShown)
 
 
 def spelled_out(route: str) -> list[str]:

@@ -44,6 +44,7 @@ def reader(tmp_path: Path, database_url: str) -> Iterator[httpx.Client]:
             ("server 127.0.0.1:8000;", f"server {api.url.removeprefix('http://')};"),
             ("server 127.0.0.1:8080;", f"server {pages.url.removeprefix('http://')};"),
             ("listen 127.0.0.1:8443;", f"listen 127.0.0.1:{port};"),
+            ("/var/log/nginx/kaifang.log", str(tmp_path / "access.log")),
         ):
             assert text.count(place) == 1, place
             text = text.replace(place, value)

@@ -60,6 +60,7 @@ async def cells(
             ("server 127.0.0.1:8001;", f"server {south.url.removeprefix('http://')};"),
             ("server 127.0.0.1:8002;", f"server {east.url.removeprefix('http://')};"),
             ("listen 127.0.0.1:8443;", f"listen 127.0.0.1:{port};"),
+            ("/var/log/nginx/kaifang.log", str(tmp_path / "access.log")),
         ):
             assert text.count(place) == 1, place
             text = text.replace(place, value)

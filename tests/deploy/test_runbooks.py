@@ -69,6 +69,20 @@ def test_other_programs_are_known_and_services_are_those_of_the_compose_file() -
             assert services == named
 
 
+def test_the_container_that_the_runbook_names_for_verify_has_folder_key_and_roots() -> None:
+    for text in (RUNBOOKS, (ROOT / "docs" / "operations.md").read_text()):
+        assert set(re.findall(r"`docker\s+compose\s+exec\s+(\w+)\s+kaifang\s+verify`", text)) == {"worker"}
+    needs = {"HEADS_FOLDER", "HEADS_KEY", "HEADS_PUBLIC_KEYS", "STAMP_ROOTS"}
+    has = [name for name, service in COMPOSE.items() if {f"KAIFANG_{each}" for each in needs} <= {*variables(service)}]
+    assert has == ["worker"]
+    folder = COMPOSE["worker"]["environment"]["KAIFANG_HEADS_FOLDER"]
+    assert f"heads:{folder}" in COMPOSE["worker"]["volumes"]
+
+
+def variables(service: dict[str, Any]) -> set[str]:
+    return set(service.get("environment", {}))
+
+
 def test_addresses_that_are_called_are_served() -> None:
     served = {path for path, _, _ in methods_by_path()} | {"/readyz", "/metrics", "/v1/gate"}
     called = {found.partition("?")[0] for found in re.findall(r"\$API(/[\w/?.{}-]*)", RUNBOOKS)}

@@ -97,6 +97,12 @@ def test_the_migration_alone_knows_the_owner_and_the_target_starts_the_rest() ->
     assert started == {name for name in wanted if name.endswith(".service")}
 
 
+def test_verifying_by_night_knows_folder_keys_and_roots_as_the_worker_does() -> None:
+    verifying, worker = (Unit(UNITS / f"kaifang-{name}.service")["Service"] for name in ("verify", "worker"))
+    for each in ("Environment", "EnvironmentFile"):
+        assert verifying[each] == worker[each]
+
+
 def test_every_service_has_a_bound_of_memory_that_no_later_file_replaces() -> None:
     assert all(Unit(each)["Service"]["MemoryMax"] for each in SERVICES)
     assert "MemoryMax" not in Unit(CONFINED)["Service"]

@@ -19,6 +19,7 @@ from activities.directory.tokens import revoke_one
 from activities.erasing.cases import Eraser
 from activities.erasing.person import CaseRuns, ErasedAlready, PersonUnknown, RecordIsKept, ServesABody, erase_person
 from activities.erasing.retention import cases_due, erase_due
+from activities.evidence.refused import EvidenceStoreAway
 from activities.evidence.store import EvidenceStore
 from activities.feedback import Answer, Feedback, answer, place_of, receive
 from activities.proof.verifying import Seen
@@ -338,6 +339,26 @@ async def test_what_need_not_be_kept_is_due_and_erased_case_by_case(record: Reco
     assert "erased on" in (await record.said(objection))["statement"]
     assert await pool.fetchval("select basis from erasures limit 1") == "service keeping"
     assert await pool.fetchval("select login from accounts where account_id = 'acc_objector'") == "li@demo"
+    assert await found(pool, record.store) == []
+
+
+async def test_a_case_whose_erasing_broke_off_at_a_file_is_due_until_it_is_done(record: Record) -> None:
+    objection, _ = await work(record.driver, record.store)
+    await record.end_cases()
+    pool, ring, later = record.driver.pool, record.seals.ring, ShiftedClock(KEPT)
+    eraser, due = Eraser(record.seals, record.store), await cases_due(pool, ring, later)
+    (file,) = files_of(record.home)
+    file.unlink()
+    file.mkdir()  # the store cannot remove it
+
+    with pytest.raises(EvidenceStoreAway):
+        await erase_due(record.owner, eraser, later, due, "acc_admin")
+    assert "erased on" in (await record.said(objection))["statement"]
+    assert [each.case_id for each in await cases_due(pool, ring, later)] == [objection]
+
+    file.rmdir()
+    await erase_due(record.owner, eraser, later, due, "acc_admin")
+    assert await cases_due(pool, ring, later) == []
     assert await found(pool, record.store) == []
 
 

@@ -30,6 +30,12 @@ from tests.owning import by_owner, url_as
 from tests.proof.tampering import work
 
 __all__ = ["record"]
+OF_AN_ABSENT_S3 = {
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "AWS_ALLOW_HTTP": "true",
+    "AWS_ACCESS_KEY_ID": "x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+}
 
 
 async def kaifang(*arguments: str, says: str | None = None) -> Result:
@@ -60,6 +66,28 @@ async def test_erasing_asks_first_and_says_what_went_or_why_nothing_did(record: 
     on_record = await record.driver.pool.fetch("select distinct account, basis from erasures")
     assert [tuple(row) for row in on_record] == [("acc_admin", "PIPL 47")]
     assert (await kaifang("retention", "--erase")).output == "0 cases erased\n"
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize("erase", [("erase", "li@demo", "--basis", "PIPL 47", "--yes"), ("retention", "--erase")])
+async def test_while_the_store_of_evidence_is_away_nothing_is_destroyed(
+    record: Record, monkeypatch: pytest.MonkeyPatch, erase: Sequence[str]
+) -> None:
+    objection, _ = await work(record.driver, record.store)
+    await by_owner(record.driver.pool, "update cases set closed_at = clock_timestamp() - interval '5 years 2 days'")
+    said = await record.said(objection)
+    with monkeypatch.context() as away:
+        away.setenv("KAIFANG_EVIDENCE_URL", "s3://bucket/prefix")
+        for name, value in OF_AN_ABSENT_S3.items():
+            away.setenv(name, value)
+        told = await kaifang(*erase)
+
+    assert (told.exit_code, told.stdout) == (2, "")
+    (line,) = told.stderr.splitlines()
+    assert line.startswith("error: the store of evidence does not answer")
+    assert await record.said(objection) == said
+    assert await record.driver.pool.fetchval("select count(*) from erasures") == 0
+    assert (await kaifang(*erase)).exit_code == 0
 
 
 @pytest.mark.usefixtures("at_home")

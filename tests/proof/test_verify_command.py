@@ -7,11 +7,13 @@ import json
 import re
 import string
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from activities.proof.erasing import Erasure, erase_texts
@@ -20,6 +22,7 @@ from activities.proof.statements import named_key
 from activities.settings import HEADS_KEY
 from cli.languages import Language
 from cli.verify_words import SENTENCES, erased, sentence
+from tests.erasing.test_erasing_commands import OF_AN_ABSENT_S3
 from tests.owning import owner_of
 from tests.proof.test_days import Signer, request_of, rewrite, signer
 
@@ -34,11 +37,11 @@ class Told(NamedTuple):
     errors: str
 
 
-async def verify(home: Path, database_url: str | None, *arguments: str) -> Told:
+async def verify(home: Path, database_url: str | None, *arguments: str, **more: str) -> Told:
     named = {"KAIFANG_DATABASE_URL": database_url} if database_url else {}
     process = await asyncio.create_subprocess_exec(
         *(KAIFANG, "verify", *arguments),
-        env={"KAIFANG_HOME": str(home), "PATH": "", "COLUMNS": "200", **named},
+        env={"KAIFANG_HOME": str(home), "PATH": "", "COLUMNS": "200", **named, **more},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -107,6 +110,77 @@ async def test_a_record_as_it_was_written_is_told_as_that_and_any_other_by_sente
     assert any(line.startswith(f"文字{act}已于") for line in told.lines)
     assert told.lines[0].startswith(f"案件{request}：第")
     assert told.lines[-1].endswith("发现1处不符。")
+
+
+async def test_verify_says_that_signed_days_were_compared_with_no_folder_and_no_key(
+    signer: Signer, tmp_path: Path, database_url: str
+) -> None:
+    keep_key(signer, tmp_path)
+    assert "compared with" not in "".join((await verify(tmp_path, database_url)).lines), "no day is signed yet"
+    await signer.after(signer.today)
+    elsewhere = tmp_path / "elsewhere"
+    told = await verify(elsewhere, database_url, "--no-files")
+    assert (told.status, told.errors) == (0, "")
+    assert told.lines[0] == (
+        "Signed days were compared with no folder apart and no key: that somebody signed them anew would not show."
+    )
+    told = await verify(elsewhere, database_url, "--no-files", "--language", "zh-CN")
+    assert told.lines[0] == "核对各日的签名时没有另行保存的文件夹、公布的密钥：有人重新签名的，无从发现。"
+    (elsewhere / "heads").mkdir(parents=True)
+    (elsewhere / "heads" / f"{signer.today}.json").write_bytes((signer.folder / f"{signer.today}.json").read_bytes())
+    told = await verify(elsewhere, database_url, "--no-files")
+    assert told.lines[0].startswith("Signed days were compared with no key:")
+
+
+async def test_days_signed_by_the_key_of_before_are_right_where_a_setting_names_it(
+    signer: Signer, tmp_path: Path, database_url: str
+) -> None:
+    await signer.after(signer.today)
+    before = keep_key(signer, tmp_path).read_bytes()
+    keep_key(replace(signer, key=Ed25519PrivateKey.generate()), tmp_path)
+    known = tmp_path / "heads-public-keys.pem"
+    known.write_bytes(before + (tmp_path / "public.pem").read_bytes())
+
+    told = await verify(tmp_path, database_url, "--no-files")
+    assert (told.status, str(signer.today) in told.lines[0]) == (1, True)
+    named = {"KAIFANG_HEADS_PUBLIC_KEYS": str(known)}
+    assert (await verify(tmp_path, database_url, "--no-files", **named)).status == 0
+    (tmp_path / HEADS_KEY).unlink()
+    assert (await verify(tmp_path, database_url, "--no-files", **named)).status == 0, "no key that signs is needed"
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"KAIFANG_DATABASE_URL": ""}, "KAIFANG_DATABASE_URL"),
+        ({"KAIFANG_DATABASE_URL": "postgresql://127.0.0.1:1/kaifang"}, "PostgreSQL does not answer"),
+        ({"KAIFANG_EVIDENCE_URL": "s3://bucket/prefix", **OF_AN_ABSENT_S3}, "the store of evidence does not answer"),
+        ({"KAIFANG_HEADS_PUBLIC_KEYS": "/dev/null"}, "/dev/null holds no public key"),
+        ({"KAIFANG_STAMP_ROOTS": "/nowhere"}, "/nowhere"),
+        ({"KAIFANG_KEYS_FOLDER": "/dev/null/keys"}, "/dev/null/keys"),
+    ],
+    ids=["no setting", "PostgreSQL", "store", "keys", "roots", "ring"],
+)
+async def test_verify_that_cannot_look_ends_with_2_in_one_line_and_never_with_1(
+    signer: Signer, tmp_path: Path, database_url: str, more: dict[str, str], why: str
+) -> None:
+    assert await signer.driver.pool.fetchval("select count(*) from evidence") == 1
+    told = await verify(tmp_path, None, **{"KAIFANG_DATABASE_URL": database_url, **more})
+    assert (told.status, told.lines) == (2, [])
+    (line,) = told.errors.splitlines()
+    assert line.startswith("error: ")
+    assert why in line
+
+
+async def test_what_was_found_before_the_store_was_away_is_said_and_ends_with_1(
+    signer: Signer, tmp_path: Path, database_url: str
+) -> None:
+    await signer.after(signer.today)
+    await rewrite(signer)
+    named = {"KAIFANG_EVIDENCE_URL": "s3://bucket/prefix", **OF_AN_ABSENT_S3}
+    told = await verify(tmp_path, database_url, **named)
+    assert (told.status, len(told.lines)) == (1, 1)
+    assert told.errors.startswith("error: the store of evidence")
 
 
 async def test_the_program_of_the_documentation_verifies_a_proof_and_nothing_else(

@@ -4,6 +4,7 @@ lost."""
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -234,8 +235,8 @@ def test_the_settings_of_an_hsm_are_all_there_or_refused_by_name(softhsm: SoftHs
         key_service(given.model_copy(update={"hsm_pin_file": tmp_path / "none"}))
 
 
-@pytest.mark.parametrize(("mode", "content"), [(0o640, PIN), (0o604, PIN), (0o600, "\n")])
-def test_a_pin_is_in_a_file_of_its_owner_alone(tmp_path: Path, mode: int, content: str) -> None:
+@pytest.mark.parametrize(("mode", "content"), [(0o660, PIN), (0o604, PIN), (0o600, "\n")])
+def test_a_pin_is_in_a_file_of_its_owner_and_our_group_alone(tmp_path: Path, mode: int, content: str) -> None:
     file = tmp_path / "pin"
     file.write_text(content)
     file.chmod(mode)
@@ -243,3 +244,15 @@ def test_a_pin_is_in_a_file_of_its_owner_alone(tmp_path: Path, mode: int, conten
     with pytest.raises(ValueError, match=str(file)) as refused:
         pin_in(file)
     assert PIN not in str(refused.value)
+
+
+def test_a_pin_may_be_read_by_our_group_as_a_cluster_gives_it_and_by_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "pin"
+    file.write_text(PIN)
+    file.chmod(0o440)
+    assert pin_in(file) == PIN
+    others = {os.getegid() + 1} if os.geteuid() == 0 else set(os.getgroups()) - {os.getegid()}
+    for other in others:
+        os.chown(file, -1, other)
+        with pytest.raises(ValueError, match="our group"):
+            pin_in(file)

@@ -121,18 +121,21 @@ def test_a_service_named_by_the_environment_has_tokens_by_its_own_key_alone(tmp_
         ["restore"],
         ["restore", "case"],
         ["reconcile"],
+        ["receipts"],
+        ["verify"],
+        ["retention"],
         ["refuse", "act", "--reason", "x"],
         ["upgrade", "status"],
         ["hand-over", "x", "--release"],
     ],
 )
-def test_where_no_stack_runs_a_command_says_so_in_one_line(tmp_path: Path, command: list[str]) -> None:
+def test_where_no_stack_runs_a_command_says_so_in_one_line_and_ends_with_2(tmp_path: Path, command: list[str]) -> None:
     known = {name: value for name, value in os.environ.items() if not name.startswith("KAIFANG_")}
     program = [sys.executable, "-c", "from cli.main import app; app()", *command]
     done = subprocess.run(
         program, env={**known, "KAIFANG_HOME": str(tmp_path)}, cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: KAIFANG_DATABASE_URL")
     assert str(tmp_path) in line

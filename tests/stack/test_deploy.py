@@ -102,7 +102,8 @@ def test_a_setting_that_is_given_to_one_of_our_services_alone_has_a_reason(servi
     where_it_listens = {"API": {"KAIFANG_HOST", "KAIFANG_PORT"}, "pages": {"KAIFANG_PAGES_HOST", "KAIFANG_PAGES_PORT"}}
     gate = "KAIFANG_DATABASE_GATE_URL"
     reads = {"KAIFANG_DATABASE_READER_URL", "KAIFANG_READING_URL", "KAIFANG_READING_LAG"}
-    signs = {"KAIFANG_HEADS_KEY", "KAIFANG_HEADS_FOLDER", "KAIFANG_STAMP_URL", "KAIFANG_STAMP_ROOTS"}
+    signs = {"KAIFANG_HEADS_KEY", "KAIFANG_HEADS_FOLDER", "KAIFANG_HEADS_PUBLIC_KEYS"}
+    signs |= {"KAIFANG_STAMP_URL", "KAIFANG_STAMP_ROOTS"}
     keeps = {"KAIFANG_ARCHIVE_AFTER", "KAIFANG_MESSAGES_KEPT_YEARS", "KAIFANG_MESSAGES_KEPT_BY"}
     reasons = {
         "migrate": {"KAIFANG_DATABASE_OWNER_URL", "KAIFANG_MIGRATION_LOCK_TIMEOUT", "KAIFANG_MIGRATION_PATIENCE"},
@@ -162,6 +163,15 @@ def test_whatever_seals_has_the_same_keys_and_the_same_key_service(services: dic
     for name in OURS:
         passed_on = {each: services[name]["environment"].get(each) for each in named}
         assert passed_on == {each: f"${{{each}:-}}" for each in named}, name
+
+
+def test_whatever_may_open_the_store_of_evidence_gets_what_the_store_needs(
+    services: dict[str, Any],
+) -> None:
+    for name in OURS:
+        assert services[name]["env_file"] == [{"path": ".env.s3", "required": False}], name
+        assert services[name]["environment"]["KAIFANG_EVIDENCE_URL"] == "${KAIFANG_EVIDENCE_URL:-}"
+        assert "kaifang-home:/var/lib/kaifang" in services[name]["volumes"], "where files lie without S3"
 
 
 def test_no_two_services_are_published_at_one_port(services: dict[str, Any]) -> None:
