@@ -8,10 +8,19 @@ from collections.abc import Iterator, Mapping
 from rules.cutting import Broken, Cut
 from rules.deadlines import Unit, parse_period
 from rules.pack import FiledWithinTerms
-from rules.pinned import BEFOREHAND, DISCOVERED_ON, OCCURRED_ON, OPENS_ON
+from rules.pinned import BEFOREHAND, DISCOVERED_ON, OCCURRED_ON, OPENS_ON, PARTY
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
 from rules.vocabulary import EVENTS_ELSEWHERE, FILINGS, day_of_form
+
+
+def broken_of_who_files(cut: Cut) -> Iterator[Broken]:
+    """Who files is a body of the city or an applicant."""
+    version = in_force(cut.procedure.filed_by or (), cut.on)
+    for role in version.value if version and version.value else ():
+        if role == PARTY or role not in cut.bodies:
+            path = (*cut.path, "filed_by")
+            yield path, "no_responsible_body", f"{role} is no body of this city, and files nothing"
 
 
 def filing_period(cut: Cut) -> FiledWithinTerms | None:

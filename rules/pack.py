@@ -67,7 +67,7 @@ GROUND = "ground"
 
 class FieldTerms(Authored):
     required: StrictBool
-    when: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    when: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
 
 
 class FieldEntry(Authored):
@@ -171,9 +171,11 @@ class AgreementTerms(Authored):
 
 
 class RevocationTerms(Authored):
-    """Roles of the bodies that end a grant before its time, each with a reason."""
+    """Roles of the bodies that end a grant before its time, each with a reason; or the procedure `through` which alone
+    one is ended, with all that is published and can be appealed there."""
 
-    by: OneOrMore[Name]
+    by: tuple[Name, ...] = ()
+    through: Literal["misuse"] | None = None
 
 
 class DelegationTerms(Authored):

@@ -242,9 +242,11 @@ class GrantRule(Pinned):
 
 
 class RevocationRule(Pinned):
-    """Bodies of which roles end a grant before its time, each with a reason."""
+    """Bodies of which roles end a grant before its time, each with a reason; or none, but by a decision in the
+    procedure `through`."""
 
-    by: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    through: str | None = None
     citation: Citation
 
 

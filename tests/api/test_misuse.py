@@ -83,6 +83,33 @@ async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
 
 
 @pytest.mark.duty("GZ-30a")
+async def test_a_grant_that_guangzhou_ends_for_misuse_is_published_and_can_be_appealed_by_whichever_call(
+    working: Service, applicant: Caller
+) -> None:
+    access, key = await in_use(working, applicant, "guangzhou")
+    provider = next(each["id"] for each in access["parties"] if each["role"] == "provider")
+    for body in (provider, "guangzhou.authority"):
+        directly = await working.as_(f"reviewer@{body}").post(
+            f"/v1/grants/{access['case_id']}/revocation", {"reason": "Misuse"}
+        )
+        assert (directly.status_code, directly.json()["type"]) == (403, "urn:kaifang:problem:ends-elsewhere")
+        assert "supervision of use" in directly.json()["detail"]
+    assert await gate(working, access, key) == "yes"
+
+    case = await reported(working.as_("applicant2@demo"), "guangzhou", access["dataset_id"])
+    said = {"outcome": "close", "misused_grant": access["case_number"], "misuse": "unlawful_use", "reason": "It is so"}
+    task = task_of(case, "provider_verification")
+    await working.as_(f"reviewer@{provider}").do(f"/v1/tasks/{task}/decision", said)
+
+    assert await gate(working, access, key) == "grant_closed"
+    public = (await working.http.get("/v1/published-measures", params={"city": "guangzhou"})).json()["items"]
+    assert [each["dataset_id"] for each in public] == [access["dataset_id"]]
+    (taken,) = (await applicant.read(f"/v1/cases/{access['case_id']}"))["taken"]
+    appeal = {"case_id": access["case_id"], "measure_id": taken["measure_id"], "statement": "We did not"}
+    assert (await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))).status_code == 201
+
+
+@pytest.mark.duty("GZ-30a")
 @pytest.mark.duty("GZ-30b")
 @pytest.mark.parametrize("archived", [False, True])
 async def test_guangzhou_publishes_in_codes_and_an_appeal_upheld_restores_and_corrects(
