@@ -23,6 +23,17 @@ def broken_of_who_files(cut: Cut) -> Iterator[Broken]:
             yield path, "no_responsible_body", f"{role} is no body of this city, and files nothing"
 
 
+def broken_of_what_is_chosen(cut: Cut) -> Iterator[Broken]:
+    """Of a choice that each filing has to state, some value is such as somebody may file."""
+    for choice in cut.fields & set(cut.choices):
+        field = in_force(cut.procedure.fields[choice].versions, cut.on)
+        known = (in_force(each.versions, cut.on) for each in cut.procedure.choices[choice].values())
+        on_request = any(version.value.on_request for version in known if version and version.value)
+        if field and field.value and field.value.required and not on_request:
+            fact = f"each filing has to state {choice}, and no value of it is on_request: nobody could file"
+            yield (*cut.path, "choices", choice), "nothing_to_choose", fact
+
+
 def filing_period(cut: Cut) -> FiledWithinTerms | None:
     """The period that binds the filing, with the day from which it runs; None where none does."""
     version = in_force(cut.procedure.filed_within or (), cut.on)

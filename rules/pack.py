@@ -76,7 +76,7 @@ class FieldEntry(Authored):
 
 
 class Barred(Authored):
-    """What else a draft answers that rules this answer out, unless it answers the rest besides."""
+    """What else a draft answers that rules this answer out, unless it answers one of the rest besides."""
 
     when: Annotated[Mapping[Name, OneOrMore[Name]], Field(min_length=1)]
     unless: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)

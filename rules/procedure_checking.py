@@ -11,7 +11,12 @@ from rules.applicant_answers import APPLICANT_ANSWERS
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
-from rules.filing_checking import broken_of_filing_period, broken_of_who_files, periods_of_filing
+from rules.filing_checking import (
+    broken_of_filing_period,
+    broken_of_what_is_chosen,
+    broken_of_who_files,
+    periods_of_filing,
+)
 from rules.lapse_checking import broken_of_lapses
 from rules.limit_checking import broken_of_limits, broken_of_time, is_limited
 from rules.pack import (
@@ -70,6 +75,7 @@ class _Cut(Cut):
     def _of_what_is_named(self) -> Iterator[Broken]:
         yield from self._filing()
         yield from broken_of_who_files(self)
+        yield from broken_of_what_is_chosen(self)
         yield from broken_of_filing_period(self)
         used = [s for step in self.steps.values() for s in step.stages]
         beside = [*self.opened, *([self.opinion] if self.opinion else [])]
@@ -278,6 +284,8 @@ class _Cut(Cut):
 
     def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:
         for requirement in required:
+            if len(set(requirement.any_of)) < len(requirement.any_of):
+                yield path, "named_twice", f"any_of names one thing twice: {', '.join(requirement.any_of)}"
             for field in requirement.any_of:
                 if field not in known:
                     yield path, "unknown_field", f"{field} is none of what can be demanded: {', '.join(sorted(known))}"

@@ -169,8 +169,8 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     if rules.grant:
         yield OtherRule(say(GRANT), say(TERM, days=rules.grant.term_days), rules.grant.citation)
     if rules.revocation:
-        who = words.either(words.body(role) for role in rules.revocation.by)
-        how = say(REVOKED_THROUGH) if rules.revocation.through else say(REVOKED_BY, who=who)
+        by = rules.revocation.by
+        how = say(REVOKED_BY, who=words.either(map(words.body, by))) if by else say(REVOKED_THROUGH)
         yield OtherRule(say(REVOCATION), how, rules.revocation.citation)
     if rules.delegation:
         yield OtherRule(say(DELEGATION), say(DELEGATED_FOR), rules.delegation.citation)

@@ -49,7 +49,7 @@ def task_of(case: dict[str, Any], stage: str) -> str:
 
 @pytest.mark.duty("NN-27b")
 @pytest.mark.duty("YL-30b")
-@pytest.mark.duty("LYG-38")
+@pytest.mark.duty("LYG-25b", "LYG-38")
 @pytest.mark.parametrize("city", ["nanning", "yulin", "lianyungang"])
 async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
     working: Service, applicant: Caller, city: str

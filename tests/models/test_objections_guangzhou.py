@@ -35,7 +35,7 @@ def test_guangzhou_answers_within_fifteen_working_days_in_one_of_five_ways(
     assert bench.task("verification").late is False
 
 
-@pytest.mark.duty("GZ-29b")
+@pytest.mark.duty("GZ-29b", "GZ-5b")
 def test_guangzhous_answer_is_late_from_the_midnight_after_the_fifteenth_working_day() -> None:
     bench = objected("guangzhou", "quality", evidence=FILE).passes(midnight(12, 14))
     assert bench.types()[-1] == "ClockPassed"
