@@ -83,7 +83,7 @@ async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
 
 
 @pytest.mark.duty("GZ-30a")
-async def test_a_grant_that_guangzhou_ends_for_misuse_is_published_and_can_be_appealed_by_whichever_call(
+async def test_guangzhous_end_of_a_grant_is_published_and_appealed_by_whichever_call(
     working: Service, applicant: Caller
 ) -> None:
     access, key = await in_use(working, applicant, "guangzhou")

@@ -143,7 +143,7 @@ def test_a_leak_may_still_be_found_in_guangzhou_when_the_data_is_suspended() -> 
 
 @pytest.mark.duty("GZ-29b")
 @pytest.mark.parametrize("answered", ["suspend", "keep_open"])
-def test_a_leak_found_in_guangzhou_after_the_suspension_was_decided_opens_its_remedy_and_stops_the_data(
+def test_a_leak_found_after_the_suspension_was_decided_opens_its_remedy_and_stops(
     answered: str,
 ) -> None:
     bench = objected("guangzhou", "quality", evidence=FILE).all_decide([("suspension", answered)])

@@ -222,7 +222,7 @@ def test_guangzhous_secret_data_is_open_to_all_only_masked_or_for_the_public(
 
 @pytest.mark.duty("GZ-10c", "GZ-25a")
 @pytest.mark.parametrize("trigger", ["openness_review", "demand"])
-def test_what_the_periodic_review_finds_fit_once_masked_is_opened_to_all_with_the_proof_of_12_3(trigger: str) -> None:
+def test_what_a_review_finds_fit_once_masked_is_opened_to_all_with_the_proof(trigger: str) -> None:
     bench = update_begun("guangzhou", trigger)
     secret = {"openness": "unconditional", "secrets_or_privacy": "applies", "subjects_consent": "given"}
     assert draft(bench, secret, without={"masked"}) != "accepted"
@@ -236,7 +236,7 @@ def test_what_the_periodic_review_finds_fit_once_masked_is_opened_to_all_with_th
 
 @pytest.mark.duty("LYG-6", "LYG-7", "LYG-7b")
 @pytest.mark.parametrize("openness", ["conditional", "unconditional"])
-def test_lianyungang_opens_what_touches_secrets_or_privacy_only_masked_or_with_consent(openness: str) -> None:
+def test_lianyungang_opens_secrets_and_privacy_only_masked_or_with_consent(openness: str) -> None:
     secret = {"openness": openness, "secrets_or_privacy": "applies"}
     bench = update_begun("lianyungang")
     assert draft(bench, secret) in ("RequirementMissing", "AnswerBarred"), "nobody said whether others agree"
