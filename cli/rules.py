@@ -22,7 +22,7 @@ from rules.authored import Source
 from rules.deadlines import DATED
 from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack, problems_of, skeleton
 from rules.pack import PROMPTLY, Pack
-from rules.pinned import Basis, Citation, CountingRule, Label, LastDayOff, Requirement
+from rules.pinned import Basis, Citation, CountingRule, Label, LastDayOff, Requirement, RevocationRule
 from rules.pinned_stages import Outcome, Stage
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
@@ -270,8 +270,12 @@ def _others(rules: ProcedureRules) -> Table:
     if rules.grant:
         table.add_row("授权期限 term of a grant", f"{rules.grant.term_days} days", _cited(rules.grant.citation))
     if rules.revocation:
-        table.add_row("关闭权限 revocation", f"by {', '.join(rules.revocation.by)}", _cited(rules.revocation.citation))
+        table.add_row("关闭权限 revocation", _who_revokes(rules.revocation), _cited(rules.revocation.citation))
     return table
+
+
+def _who_revokes(rule: RevocationRule) -> str:
+    return f"through {rule.through} alone" if rule.through else f"by {', '.join(rule.by)}"
 
 
 def _citations(node: object) -> Iterator[Citation]:

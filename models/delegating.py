@@ -1,5 +1,5 @@
 """Whoever has a grant lets somebody else use it (授权利用): for a stated matter, so many times in total, until a last
-day (Guangzhou 25.2). Pure."""
+day. What Guangzhou 25.2 demands of a data subject's authority is a service rule for this. Pure."""
 
 from __future__ import annotations
 

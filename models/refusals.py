@@ -146,6 +146,10 @@ class PostRequired(NotYours):
     """By the city's rules only who holds a certain post of the body decides this."""
 
 
+class EndsElsewhere(NotYours):
+    """By the city's rules no body ends a grant by an act on it: a decision in another procedure does."""
+
+
 class OnlyBodiesAreUrged(Conflict):
     """The task lies before the party, whom nobody has the right to urge."""
 

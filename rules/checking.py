@@ -68,6 +68,8 @@ def _names(pack: Pack, calendars: Collection[str]) -> Iterator[Finding]:
             yield Finding(("beside", i), "dangling_source", f"{name} is no source of this pack")
         elif name in pack.law:
             yield Finding(("beside", i), "stands_beside_itself", f"{name} is the law, so it cannot stand beside it")
+        if name in pack.beside[:i]:
+            yield Finding(("beside", i), "named_twice", f"{name} stands in the list already")
     for name in sorted({APPLICANT, PARTY} & set(pack.bodies)):
         yield Finding(("bodies", name), "reserved_name", f"{name} is the word for who files, and no body")
     for i, name in enumerate(pack.law):

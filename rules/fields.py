@@ -186,6 +186,7 @@ FIELDS: Mapping[str, Field] = {
             "whether secrets or privacy are touched",
         ),
         Field("group_interests", Kind.CHOICE, "是否涉及特定群体利益", "whether interests of groups are touched"),
+        Field("masked", Kind.CHOICE, "是否经脱密、脱敏处理", "whether the data is masked"),
         Field("subjects_consent", Kind.CHOICE, "数据主体是否同意", "whether the data subjects consent"),
         Field("closed_case", Kind.CHOICE, "不予开放的情形", "the case in which data stays closed"),
         Field("conditional_case", Kind.CHOICE, "有条件开放的情形", "the case on which a conditional class rests"),

@@ -8,10 +8,30 @@ from collections.abc import Iterator, Mapping
 from rules.cutting import Broken, Cut
 from rules.deadlines import Unit, parse_period
 from rules.pack import FiledWithinTerms
-from rules.pinned import BEFOREHAND, DISCOVERED_ON, OCCURRED_ON, OPENS_ON
+from rules.pinned import BEFOREHAND, DISCOVERED_ON, OCCURRED_ON, OPENS_ON, PARTY
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
 from rules.vocabulary import EVENTS_ELSEWHERE, FILINGS, day_of_form
+
+
+def broken_of_who_files(cut: Cut) -> Iterator[Broken]:
+    """Who files is a body of the city or an applicant."""
+    version = in_force(cut.procedure.filed_by or (), cut.on)
+    for role in version.value if version and version.value else ():
+        if role == PARTY or role not in cut.bodies:
+            path = (*cut.path, "filed_by")
+            yield path, "no_responsible_body", f"{role} is no body of this city, and files nothing"
+
+
+def broken_of_what_is_chosen(cut: Cut) -> Iterator[Broken]:
+    """Of a choice that each filing has to state, some value is such as somebody may file."""
+    for choice in cut.fields & set(cut.choices):
+        field = in_force(cut.procedure.fields[choice].versions, cut.on)
+        known = (in_force(each.versions, cut.on) for each in cut.procedure.choices[choice].values())
+        on_request = any(version.value.on_request for version in known if version and version.value)
+        if field and field.value and field.value.required and not on_request:
+            fact = f"each filing has to state {choice}, and no value of it is on_request: nobody could file"
+            yield (*cut.path, "choices", choice), "nothing_to_choose", fact
 
 
 def filing_period(cut: Cut) -> FiledWithinTerms | None:

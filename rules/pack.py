@@ -67,7 +67,7 @@ GROUND = "ground"
 
 class FieldTerms(Authored):
     required: StrictBool
-    when: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    when: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
 
 
 class FieldEntry(Authored):
@@ -76,7 +76,7 @@ class FieldEntry(Authored):
 
 
 class Barred(Authored):
-    """What else a draft answers that rules this answer out, unless it answers the rest besides."""
+    """What else a draft answers that rules this answer out, unless it answers one of the rest besides."""
 
     when: Annotated[Mapping[Name, OneOrMore[Name]], Field(min_length=1)]
     unless: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
@@ -171,9 +171,11 @@ class AgreementTerms(Authored):
 
 
 class RevocationTerms(Authored):
-    """Roles of the bodies that end a grant before its time, each with a reason."""
+    """Roles of the bodies that end a grant before its time, each with a reason; or the procedure `through` which alone
+    one is ended, with all that is published and can be appealed there."""
 
-    by: OneOrMore[Name]
+    by: tuple[Name, ...] = ()
+    through: Literal["misuse"] | None = None
 
 
 class DelegationTerms(Authored):

@@ -114,15 +114,15 @@ class FieldRule(Pinned):
 
 
 class Bar(Pinned):
-    """What rules an answer out: what else the draft answers, unless it answers something else besides."""
+    """What rules an answer out: what else the draft answers, unless it answers one of these things besides."""
 
     when: Mapping[str, tuple[str, ...]]
     unless: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     citation: Citation
 
     def applies_to(self, choices: Mapping[str, str]) -> bool:
-        excepted = bool(self.unless) and all(choices.get(name) in values for name, values in self.unless.items())
-        return not excepted and all(choices.get(name) in values for name, values in self.when.items())
+        is_excepted = any(choices.get(name) in values for name, values in self.unless.items())
+        return not is_excepted and all(choices.get(name) in values for name, values in self.when.items())
 
 
 class Choice(Pinned):
@@ -242,9 +242,11 @@ class GrantRule(Pinned):
 
 
 class RevocationRule(Pinned):
-    """Bodies of which roles end a grant before its time, each with a reason."""
+    """Bodies of which roles end a grant before its time, each with a reason; or none, but by a decision in the
+    procedure `through`."""
 
-    by: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    through: str | None = None
     citation: Citation
 
 

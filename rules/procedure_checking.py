@@ -12,7 +12,12 @@ from rules.county_checking import broken_of_counties
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
-from rules.filing_checking import broken_of_filing_period, periods_of_filing
+from rules.filing_checking import (
+    broken_of_filing_period,
+    broken_of_what_is_chosen,
+    broken_of_who_files,
+    periods_of_filing,
+)
 from rules.lapse_checking import broken_of_lapses
 from rules.limit_checking import broken_of_limits, broken_of_time, is_limited
 from rules.pack import (
@@ -30,7 +35,7 @@ from rules.procedure_names import CATALOGUE_UPDATE, USE_REPORT
 from rules.report_checking import broken_of_reports
 from rules.resolving import in_force
 from rules.stop_checking import broken_of_stops, stages_of_stops, stops_of
-from rules.use_checking import broken_of_use
+from rules.use_checking import broken_of_revocation, broken_of_use
 from rules.vocabulary import (
     DECISION_FIELDS,
     FOUND_AT_RECEIPT,
@@ -43,7 +48,7 @@ from rules.yearly_checking import broken_of_years
 
 EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
-NAMES_NOTHING = frozenset({"unknown_target", "unknown_stage", "unknown_step", "ambiguous_target"})
+NAMES_NOTHING = frozenset({"unknown_target", "unknown_stage", "unknown_step", "unknown_outcome", "ambiguous_target"})
 """Rules by which something is named that is not there: what is said of the ways of a case may only follow from it."""
 CAUSED_BY_NOTHING = frozenset({"unknown_field", "unknown_choice", "no_responsible_body"})
 """Rules that are broken by themselves, whatever else is."""
@@ -70,6 +75,8 @@ class _Cut(Cut):
 
     def _of_what_is_named(self) -> Iterator[Broken]:
         yield from self._filing()
+        yield from broken_of_who_files(self)
+        yield from broken_of_what_is_chosen(self)
         yield from broken_of_filing_period(self)
         used = [s for step in self.steps.values() for s in step.stages]
         beside = [*self.opened, *([self.opinion] if self.opinion else [])]
@@ -195,10 +202,7 @@ class _Cut(Cut):
                     if terms.value.begins_at and terms.value.begins_at not in self.steps:
                         yield (*path, value), "unknown_target", f"{terms.value.begins_at} is no step"
                     yield from self._belongs((*path, value), terms.value)
-        if revocation := in_force(self.procedure.revocation or (), self.on):
-            for role in revocation.value.by if revocation.value else ():
-                if role not in self.bodies:
-                    yield (*self.path, "revocation"), "no_responsible_body", f"{role} is no body of this city"
+        yield from broken_of_revocation(self)
         if correction := in_force(self.procedure.correction or (), self.on):
             demanded = correction.value.requires if correction.value else ()
             yield from self._requires((*self.path, "correction"), demanded, DECISION_FIELDS)
@@ -282,6 +286,8 @@ class _Cut(Cut):
 
     def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:
         for requirement in required:
+            if len(set(requirement.any_of)) < len(requirement.any_of):
+                yield path, "named_twice", f"any_of names one thing twice: {', '.join(requirement.any_of)}"
             for field in requirement.any_of:
                 if field not in known:
                     yield path, "unknown_field", f"{field} is none of what can be demanded: {', '.join(sorted(known))}"
@@ -294,6 +300,10 @@ class _Cut(Cut):
         for step, terms in self.steps.items():
             for then in thens_of(terms) - known:
                 yield (*self.path, "order"), "unknown_target", f"{step} leads to {then}, no step or ending"
+            for outcome in terms.then_if_all:
+                if lacking := [s for s in terms.stages if self.is_waited_for(s) and outcome not in self.outcomes(s)]:
+                    fact = f"{step} goes by {outcome} where all decide so, and {', '.join(lacking)} cannot"
+                    yield (*self.path, "order"), "unknown_outcome", fact
             for stage in terms.stages:
                 if terms.then and all(led.leads_to for led in self.outcomes(stage).values()):
                     path = (*self.path, "stages", stage, "outcomes")

@@ -52,6 +52,9 @@ from rules.same import Same
 PROVIDER = "provider"
 """The role of whose data a case is about, or of whom it is directed against."""
 
+REVOKED = "revoked"
+"""How a grant ends that a body has ended before its time."""
+
 
 class ProcedureRules(Pinned):
     """The rules of one procedure, cut at one date."""
@@ -157,9 +160,10 @@ class ProcedureRules(Pinned):
         return next((e for e in self.endings if e.outcome == outcome), None)
 
     def remedies_against(self, outcome: str | None) -> tuple[RemedyRule, ...]:
-        """Where to go after a case that ended so; nowhere where that refuses nothing."""
+        """Where to go after a case that ended so; nowhere where that refuses nothing and takes nothing."""
         ending = self.ending(outcome or "")
-        return self.remedies if ending and ending.refusal else ()
+        is_against = outcome == REVOKED or (ending is not None and ending.refusal)
+        return self.remedies if is_against else ()
 
     def reached_from(self, first: str) -> frozenset[str]:
         """The steps to which a case can come that begins in this one, itself included."""

@@ -192,7 +192,9 @@ class _Cut(CutAt):
             opens_when_passed=dict(order.value.opens_when_passed),
             filed_by=filed_by.value if filed_by else (APPLICANT,),
             concerns=concerns.value if concerns else ("conditional",),
-            revocation=RevocationRule(by=revocation.value.by, citation=cited(revocation.cite)) if revocation else None,
+            revocation=RevocationRule(**revocation.value.model_dump(), citation=cited(revocation.cite))
+            if revocation
+            else None,
             delegation=DelegationRule(citation=cited(delegation.cite)) if delegation else None,
             hold=HoldRule(**hold.value.model_dump(), citation=cited(hold.cite)) if hold else None,
             every=EveryRule(**every.value.model_dump(), citation=cited(every.cite)) if every else None,

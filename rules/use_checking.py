@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from rules.cutting import Broken, Cut
 from rules.procedure_names import MISUSE, MISUSE_APPEAL
+from rules.resolving import in_force
 from rules.way import OutcomeTerms
 
 LEFT = {"left_items", "left_mode"}
@@ -18,6 +19,22 @@ def broken_of_use(cut: Cut, stages: Iterable[str]) -> Iterator[Broken]:
         for outcome, terms in cut.outcomes(stage).items():
             for rule, fact in _faults(cut.name, cut.endings, terms):
                 yield (*cut.path, "stages", stage, "outcomes", outcome), rule, f"{outcome} {fact}"
+
+
+def broken_of_revocation(cut: Cut) -> Iterator[Broken]:
+    """A grant is ended by bodies that there are, or through a procedure of the city, and never by both."""
+    path = (*cut.path, "revocation")
+    version = in_force(cut.procedure.revocation or (), cut.on)
+    if version is None or version.value is None:
+        return
+    terms = version.value
+    for role in terms.by:
+        if role not in cut.bodies:
+            yield path, "no_responsible_body", f"{role} is no body of this city"
+    if bool(terms.by) == (terms.through is not None):
+        yield path, "ends_in_no_one_way", "name the bodies that end a grant (by), or the procedure (through)"
+    if terms.through and terms.through not in cut.pack.procedures:
+        yield path, "unknown_target", f"the pack describes no procedure {terms.through}"
 
 
 def _faults(procedure: str, endings: Collection[str], terms: OutcomeTerms) -> Iterator[tuple[str, str]]:

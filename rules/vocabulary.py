@@ -218,6 +218,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("specialised"),
         Asked("secrets_or_privacy"),
         Asked("group_interests"),
+        Asked("masked", "whether what touches secrets or privacy is opened masked"),
         Asked("subjects_consent"),
         Asked("closed_case", "of closed data: the case of the law's list in which it stays so"),
         Asked("conditional_case", "of conditional data: the case of the law's list on which that rests"),

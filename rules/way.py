@@ -16,7 +16,7 @@ class Required(Authored):
     """At least one of `any_of`, where `when` holds; without a citation of its own, cited as what it belongs to."""
 
     any_of: OneOrMore[Name]
-    when: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    when: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
     cite: Cite | None = None
 
 

@@ -100,8 +100,9 @@ def say(message: Message, language: Language, pages_url: str) -> Said:
     shown = [_fill(kind.text, params, language)]
     if message.asked:
         shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
-    if message.rules and (remedies := sentence(message.rules, str(message.facts.get("outcome", "")))):
-        shown.append(_in(remedies, language))
+    inside = "for_body" in message.facts
+    if not inside and message.rules and (to := sentence(message.rules, str(message.facts.get("outcome", "")))):
+        shown.append(_in(to, language))
     if late := filed_late(message, language):
         shown.append(_fill(known.lines["filed_late"], late, language))
     without_day_and_law = list(shown)

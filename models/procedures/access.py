@@ -1,8 +1,9 @@
 """Access (数据获取): a grant lives as a case of its own, until it expires, is revoked, or is given back.
 
 Terms come from the request that ended in the grant and from the agreement (Nanning 20(5), Yulin 23, Guangzhou 16,
-Lianyungang 19, Nanjing 27). A body that finds misuse closes access promptly (Nanning 27.2, Yulin 30.2; Guangzhou 30.1).
-Whoever has it may delegate access where the law knows that (Guangzhou 25.2).
+Lianyungang 19, Nanjing 27). A body that finds misuse closes access promptly (Nanning 27.2, Yulin 30.2); in Guangzhou
+that is published and can be appealed (30.1), so there a grant is ended by a decision on its misuse alone.
+Whoever has it may delegate access where the rules of the city know that.
 """
 
 from __future__ import annotations
@@ -22,7 +23,14 @@ from models.judging import add_note
 from models.procedure import FiledFor, PartyIsTold, Procedure
 from models.proposal import Proposal
 from models.refusal import Missing
-from models.refusals import EnoughKeys, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
+from models.refusals import (
+    EndsElsewhere,
+    EnoughKeys,
+    NotYourCase,
+    NotYourTask,
+    ProcedureKnowsNoSuchAct,
+    RequirementMissing,
+)
 from models.restricting import all_withdrawn, meet, meet_no_more
 from models.restrictions import DATA_WITHDRAWN
 from models.state import CaseState, GrantState
@@ -30,7 +38,7 @@ from models.using import inspect, record_use
 from models.who_may_act import acts_for_itself_alone, is_the_party
 from rules import procedure_names as names
 from rules.pinned import Requirement
-from rules.procedure_rules import PROVIDER, ProcedureRules
+from rules.procedure_rules import PROVIDER, REVOKED, ProcedureRules
 
 MOST_KEYS = 200
 """Of one grant."""
@@ -98,7 +106,7 @@ def nothing_left_of(grant: GrantState, act: a.ChangeEntry) -> str | None:
 
 
 def revoking_bodies(rules: ProcedureRules, state: CaseState) -> frozenset[str]:
-    """The bodies to which the law gives the right to end the grant."""
+    """The bodies to which the law gives the right to end the grant by an act on it."""
     roles = rules.revocation.by if rules.revocation else (PROVIDER,)
     return frozenset(body for role in roles if (body := state.bodies.get(role)))
 
@@ -107,9 +115,13 @@ def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
     """A body to which the law gives that right ends the grant, or another in its place where nobody of it may (回避),
     with a reason; the log names the article.
 
-    Raises NotYourTask, PartyToTheCase, RequirementMissing.
+    Raises EndsElsewhere where the rules let none end it but by a decision in another procedure, NotYourTask,
+    PartyToTheCase, RequirementMissing.
     """
     rule, bodies = rules.revocation, revoking_bodies(rules, proposal.state)
+    if rule and rule.through:
+        by = rule.citation
+        raise EndsElsewhere(field="case_id", rule=by.article, basis=by.basis, source=by.source, through=rule.through)
     if act.by.body not in bodies and not stands_in_for_all(rules, proposal, bodies, act):
         raise NotYourTask(field="case_id")
     acts_for_itself_alone(proposal, act.by)
@@ -119,7 +131,7 @@ def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
         raise missing(Requirement(any_of=("reason",), citation=rule.citation))
     cited = rule.citation.model_dump(include={"source", "article", "basis"}) if rule else {}
     proposal.add(AccessRevoked(at=act.received_at, act=act.id, by=act.by.account, **cited))
-    proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
+    proposal.add(e.Closed(at=act.received_at, outcome=REVOKED))
 
 
 def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:

@@ -40,8 +40,8 @@ KINDS: Mapping[str, Kind] = {
         (
             *("urgency", "access_mode", "use", "ground", "leak", "trigger", "breach", "openness", "named_class"),
             *("misuse", "account_action", "sharing_class"),
-            *("origin", "law_in_question", "specialised", "secrets_or_privacy", "group_interests", "subjects_consent"),
-            *("closed_case", "conditional_case", "priority", "readability"),
+            *("origin", "law_in_question", "specialised", "secrets_or_privacy", "group_interests", "masked"),
+            *("subjects_consent", "closed_case", "conditional_case", "priority", "readability"),
             *("state_secrets", "security_or_stability", "statutory_ban", "work_secrets"),
             *("outcome", "provider", "body"),
         ),

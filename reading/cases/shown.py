@@ -141,8 +141,10 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
 
 
 def remedies_shown(law: Law, state: CaseState, taken: Sequence[TakenShown]) -> RemediesShown | None:
-    """Where to go after the refusal in which the case ended, or after something was taken of the grant that it is where
-    no appeal is heard; None where neither is so."""
+    """Where to go after the refusal in which the case ended, or after the grant that it is was revoked or something was
+    taken of it where no appeal is heard; None where nothing is so, and against what bodies grant one another."""
+    if state.grant and not BY_NAME[state.procedure].is_the_partys_own(state):
+        return None
     is_without_appeal = any(each.restored_at is None and each.measure_id is None for each in taken)
     remedies = law.rules.remedies if is_without_appeal else law.rules.remedies_against(state.closed)
     text = against(law.rules, remedies)

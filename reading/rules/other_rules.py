@@ -100,6 +100,10 @@ DELEGATED_FOR = Label(
     "revocable at any time",
 )
 REVOKED_BY = Label(zh="由{who}说明理由后关闭", en="by {who}, with a reason")
+REVOKED_THROUGH = Label(
+    zh="只经利用行为监督的决定关闭，同时公示，可以申诉",
+    en="only by a decision in supervision of use, which is published and can be appealed",
+)
 INTERVAL = Label(zh="定期启动", en="Interval")
 DAYS = Label(zh="每{days}日", en="every {days} days")
 EACH_YEAR = {
@@ -167,8 +171,9 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     if rules.grant:
         yield OtherRule(say(GRANT), say(TERM, days=rules.grant.term_days), rules.grant.citation)
     if rules.revocation:
-        who = words.either(words.body(role) for role in rules.revocation.by)
-        yield OtherRule(say(REVOCATION), say(REVOKED_BY, who=who), rules.revocation.citation)
+        by = rules.revocation.by
+        how = say(REVOKED_BY, who=words.either(map(words.body, by))) if by else say(REVOKED_THROUGH)
+        yield OtherRule(say(REVOCATION), how, rules.revocation.citation)
     if rules.delegation:
         yield OtherRule(say(DELEGATION), say(DELEGATED_FOR), rules.delegation.citation)
     yield from _on_use(words)

@@ -274,7 +274,7 @@ async def test_a_draft_against_the_governments_class_is_refused_with_the_article
 async def test_whoever_leaves_data_closed_in_lianyungang_names_a_case_of_the_law_over_http(working: Service) -> None:
     provider = working.as_("reviewer@lianyungang.transport")
     body = await drafting(provider, "lianyungang")
-    closed = {"openness": "closed", "origin": "own"}
+    closed = {"openness": "closed", "origin": "own", "secrets_or_privacy": "does_not_apply", "masked": "does_not_apply"}
     refused = await post(provider, body | {"answers": closed})
     assert errors(refused) == [("answers.closed_case", "RequirementMissing")]
     assert refused.json()["errors"][0]["rule"]["article"] == "7.1"

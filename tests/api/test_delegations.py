@@ -1,4 +1,4 @@
-"""Delegated access over HTTP (Guangzhou 25.2): delegated, used, seen by whom it concerns, taken back."""
+"""Delegated access over HTTP (Guangzhou, by a service rule): delegated, used, seen by whom it concerns, taken back."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def accesses(provider: Caller, number: int) -> list[Any]:
 
 
 @pytest.mark.duty("GZ-25b")
-async def test_a_delegation_lacking_matter_number_and_day_is_refused_by_article_25(
+async def test_a_delegation_lacking_matter_number_and_day_is_refused_by_its_rule(
     working: Service, applicant: Caller
 ) -> None:
     case_id = await grant(working, applicant)
@@ -71,7 +71,7 @@ async def test_a_delegation_lacking_matter_number_and_day_is_refused_by_article_
     assert unnamed.json()["errors"][0]["rule"]["article"] == "15"
     assert refused.status_code == 422
     assert [(each["field"], each["rule"]["article"]) for each in refused.json()["errors"]] == [
-        ("matter", "25.2"), ("accesses", "25.2"), ("last_day", "25.2")
+        ("matter", "delegation"), ("accesses", "delegation"), ("last_day", "delegation")
     ]  # fmt: skip
     assert (beyond.status_code, beyond.json()["type"]) == (422, "urn:kaifang:problem:delegation-beyond-grant")
     assert (nobody.status_code, nobody.json()["errors"][0]["field"]) == (422, "to")

@@ -38,7 +38,7 @@ def wrong(answer: httpx.Response) -> list[tuple[str, str]]:
     return [(each["field"], each["code"]) for each in answer.json()["errors"]]
 
 
-@pytest.mark.duty("LYG-18")
+@pytest.mark.duty("LYG-18", "LYG-25b")
 async def test_lianyungangs_users_find_ask_for_get_and_rate_data_and_tell_what_they_think(
     service: Service, gate_url: str, pool: Pool
 ) -> None:

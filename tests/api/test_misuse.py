@@ -51,7 +51,7 @@ def task_of(case: dict[str, Any], stage: str) -> str:
 
 @pytest.mark.duty("NN-27b")
 @pytest.mark.duty("YL-30b")
-@pytest.mark.duty("LYG-38")
+@pytest.mark.duty("LYG-25b", "LYG-38")
 @pytest.mark.parametrize("city", ["nanning", "yulin", "lianyungang"])
 async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
     working: Service, applicant: Caller, city: str
@@ -82,6 +82,33 @@ async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
     assert SEEN not in json.dumps(seen_by_user, ensure_ascii=False)
     assert (await applicant.post(f"/v1/cases/{case['case_id']}/notes", {"text": "x"})).status_code == 404
     assert (await working.as_("applicant2@demo").read("/v1/published-measures", city=city))["items"] == []
+
+
+@pytest.mark.duty("GZ-30a")
+async def test_guangzhous_end_of_a_grant_is_published_and_appealed_by_whichever_call(
+    working: Service, applicant: Caller
+) -> None:
+    access, key = await in_use(working, applicant, "guangzhou")
+    provider = next(each["id"] for each in access["parties"] if each["role"] == "provider")
+    for body in (provider, "guangzhou.authority"):
+        directly = await working.as_(f"reviewer@{body}").post(
+            f"/v1/grants/{access['case_id']}/revocation", {"reason": "Misuse"}
+        )
+        assert (directly.status_code, directly.json()["type"]) == (403, "urn:kaifang:problem:ends-elsewhere")
+        assert "supervision of use" in directly.json()["detail"]
+    assert await gate(working, access, key) == "yes"
+
+    case = await reported(working.as_("applicant2@demo"), "guangzhou", access["dataset_id"])
+    said = {"outcome": "close", "misused_grant": access["case_number"], "misuse": "unlawful_use", "reason": "It is so"}
+    task = task_of(case, "provider_verification")
+    await working.as_(f"reviewer@{provider}").do(f"/v1/tasks/{task}/decision", said)
+
+    assert await gate(working, access, key) == "grant_closed"
+    public = (await working.http.get("/v1/published-measures", params={"city": "guangzhou"})).json()["items"]
+    assert [each["dataset_id"] for each in public] == [access["dataset_id"]]
+    (taken,) = (await applicant.read(f"/v1/cases/{access['case_id']}"))["taken"]
+    appeal = {"case_id": access["case_id"], "measure_id": taken["measure_id"], "statement": "We did not"}
+    assert (await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))).status_code == 201
 
 
 @pytest.mark.duty("GZ-30a")

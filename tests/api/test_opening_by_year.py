@@ -59,7 +59,7 @@ async def test_guangzhous_focus_is_drafted_heard_and_published(working: Service)
     assert case["outcome"] == "determined"
     (published,) = (await nobody.read("/v1/published-results", city="guangzhou", year=YEAR))["items"]
     assert [each["text"] for each in published["said"] if each["field"] == "focus"] == ["Buses and clinics"]
-    assert (published["stage"], published["rule"]["article"]) == ("determination", "6.1")
+    assert (published["stage"], published["rule"]["article"]) == ("determination", "focus_consultation")
 
 
 @pytest.mark.duty("GZ-7")

@@ -1,4 +1,4 @@
-"""Delegated access (Guangzhou 25.2): a matter, so many accesses in total, a last day; revocable at any time."""
+"""Delegated access (Guangzhou, by a service rule): a matter, so many accesses, a last day; revocable at any time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import pytest
 
 from models import acts as a
 from models.conflicts import sides
+from models.delegation_events import AccessDelegated
 from models.gate import Reason
 from models.telling import told
 from models.tellings import Account
+from rules.pinned import Basis
 from tests.models.bench import CITIES, STRANGER, law
 from tests.models.delegating import DELEGATE, Delegating
 
@@ -31,6 +33,18 @@ def delegated(use: Delegating, accesses: int = 3, days: int = 10) -> str:
 
 
 @pytest.mark.duty("GZ-25b")
+def test_a_delegation_in_guangzhou_is_told_as_our_choice(use: Delegating) -> None:
+    assert use.delegated("grant", 3, 10) == "accepted"
+    made = next(event for event in use.grants["grant"].log if isinstance(event, AccessDelegated))
+    assert (made.article, made.basis) == ("delegation", Basis.SERVICE)
+    rule = law("guangzhou").delegation
+    assert rule
+    assert rule.citation.basis is Basis.SERVICE
+    assert rule.citation.note
+    assert "数据主体" in rule.citation.note.zh
+
+
+@pytest.mark.duty("GZ-25b")
 @pytest.mark.parametrize(
     ("more", "lacking"),
     [({"given": frozenset()}, "matter"), ({"accesses": None}, "accesses"), ({"last_day": None}, "last_day")],
@@ -46,7 +60,7 @@ def test_access_is_delegated_for_a_matter_so_many_times_and_until_a_day(
     )
     with pytest.raises(Exception, match="RequirementMissing") as refused:
         bench.procedure.judge(bench.rules, bench.state, act)
-    assert [(each.fields, each.rule) for each in refused.value.missing] == [((lacking,), "25.2")]  # type: ignore[attr-defined]
+    assert [(each.fields, each.rule) for each in refused.value.missing] == [((lacking,), "delegation")]  # type: ignore[attr-defined]
 
 
 @pytest.mark.duty("GZ-25b")

@@ -77,7 +77,7 @@ def test_a_demand_whose_update_came_to_nothing_waits_for_nobody(city: str) -> No
     assert bench.state.closed == "declined"
 
 
-@pytest.mark.duty("GZ-18b")
+@pytest.mark.duty("GZ-18b", "GZ-5b")
 @pytest.mark.parametrize(("at", "late"), [(DAY_FIVE - timedelta(seconds=1), False), (DAY_FIVE, True)])
 def test_a_no_of_guangzhou_is_late_once_the_fifth_day_is_over(at: datetime, late: bool) -> None:
     bench = demanded("guangzhou").passes(until=at)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from models import acts as a
 from models.act_contents import Measure
 from models.restrictions import Restriction, RestrictionKind
 from tests.models.bench import BOTH_SIGN, WHATEVER_IS_ASKED, accessed, objected, reported, telling, until_signing
@@ -34,7 +35,7 @@ def test_guangzhou_answers_within_fifteen_working_days_in_one_of_five_ways(
     assert bench.task("verification").late is False
 
 
-@pytest.mark.duty("GZ-29b")
+@pytest.mark.duty("GZ-29b", "GZ-5b")
 def test_guangzhous_answer_is_late_from_the_midnight_after_the_fifteenth_working_day() -> None:
     bench = objected("guangzhou", "quality", evidence=FILE).passes(midnight(12, 14))
     assert bench.types()[-1] == "ClockPassed"
@@ -138,6 +139,23 @@ def test_a_leak_may_still_be_found_in_guangzhou_when_the_data_is_suspended() -> 
     assert bench.open_stages == {"suspension", "verification"}
     bench.all_decide([("suspension", "leak_found")])
     assert "leak_remedy_found" in bench.open_stages
+
+
+@pytest.mark.duty("GZ-29b")
+@pytest.mark.parametrize("answered", ["suspend", "keep_open"])
+def test_a_leak_found_after_the_suspension_was_decided_opens_its_remedy_and_stops(
+    answered: str,
+) -> None:
+    bench = objected("guangzhou", "quality", evidence=FILE).all_decide([("suspension", answered)])
+    assert "suspension" not in bench.open_stages
+    provider = a.Actor(account="acc_provider", body="guangzhou.provider")
+    assert bench.judged(bench.act(a.ReviewSuspension, provider)) == "accepted"
+    bench.all_decide([("suspension", "leak_found")])
+    assert bench.task("leak_remedy_found").is_open
+    assert bench.state.strongest_restriction == Restriction(
+        kind=RestrictionKind.SUSPENSION, data_items=("name", "address")
+    )
+    assert bench.decide("verification", "keep_open") == "AnotherTaskFirst"
 
 
 def test_no_remedy_lies_open_where_no_leak_was_reported() -> None:

@@ -72,7 +72,10 @@ def test_the_focus_is_set_with_every_department_and_after_hearing_the_public() -
     assert bench.state.closed == "determined"
     draft, settled = bench.state.results
     assert (draft.stage, draft.audience) == ("drafting", Audience.EVERYBODY), "the public reads what it is asked about"
-    assert (settled.stage, settled.audience, settled.article) == ("determination", Audience.EVERYBODY, "6.1")
+    assert (settled.stage, settled.audience, settled.article) == (
+        *("determination", Audience.EVERYBODY),
+        "focus_consultation",
+    )
     assert settled.decided_by_event == bench.task("determination").decided_by_event
     assert fold(CaseState(), bench.log) == bench.state
 
@@ -112,7 +115,7 @@ def test_guangzhous_plan_has_four_parts_and_lacks_none_of_them(part: str) -> Non
     assert (bench.open_stages, bench.task("filing").body) == ({"filing"}, "guangzhou.authority")
     assert bench.decide("filing", "record", ()) == "accepted"
     (known,) = bench.state.results
-    assert (known.stage, known.audience, known.article) == ("submission", Audience.EVERYBODY, "7.1")
+    assert (known.stage, known.audience, known.article) == ("submission", Audience.EVERYBODY, "plan_publication")
 
 
 @pytest.mark.duty("GZ-7b")

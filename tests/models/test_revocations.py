@@ -15,11 +15,11 @@ from tests.models.bench import BOTH_SIGN, Bench, accessed, law, until_signing
 REVOKED_BY = {
     "nanning": ("27.2", Basis.LAW),
     "yulin": ("30.2", Basis.LAW),
-    "guangzhou": ("30.1", Basis.LAW),
     "lianyungang": ("revocation", Basis.SERVICE),
     "nanjing": ("revocation", Basis.SERVICE),
 }
-"""What Lianyungang 38 and Nanjing say of unlawful use gives nobody the right to end an access."""
+"""What Lianyungang 38 and Nanjing say of unlawful use gives nobody the right to end an access; in Guangzhou none is
+ended but by a decision that is published and can be appealed."""
 
 
 def revoked(city: str, rules: ProcedureRules | None = None, given: frozenset[str] = frozenset({"reason"})) -> Bench:
@@ -56,3 +56,12 @@ def test_a_grant_from_before_revocations_had_a_rule_is_revoked_as_before(city: s
     assert bench.by_party(a.Revoke, by=authority, given=frozenset({"reason"})) == "NotYourTask"
     provider = a.Actor(account="acc_provider", body=f"{city}.provider")
     assert bench.by_party(a.Revoke, by=provider) == "RequirementMissing"
+
+
+@pytest.mark.parametrize("role", ["provider", "authority"])
+def test_no_body_of_guangzhou_ends_a_grant_past_publication_and_appeal(role: str) -> None:
+    bench = accessed(until_signing("guangzhou").all_decide(BOTH_SIGN))
+    act = bench.act(a.Revoke, a.Actor(account="acc_x", body=f"guangzhou.{role}"), given=frozenset({"reason"}))
+    with pytest.raises(r.EndsElsewhere) as refusal:
+        ACCESS.judge(bench.rules, bench.state, act)
+    assert (refusal.value.rule, refusal.value.params["through"]) == ("revocation", "misuse")

@@ -55,11 +55,11 @@ def end_of(days: int, started_at: datetime) -> datetime:
 
 
 def allowed_by_law(bench: Bench, answers: Mapping[str, str]) -> dict[str, str]:
-    """These answers, but for what a settled class or the law rules out: what touches secrets is open to everybody in
-    Guangzhou only by 10.1 or 10.2."""
+    """These answers, but for what a settled class or the law rules out: what touches secrets and is not masked is open
+    to everybody in Guangzhou only by 10.2."""
     settled = bench.state.settled
     said = {**answers, **({"openness": settled.openness} if settled else {})}
-    leads_there = bench.state.choices["trigger"] in ("fit_once_masked", "public_interest")
+    leads_there = bench.state.choices["trigger"] == "public_interest"
     if bench.state.city == "guangzhou" and said["openness"] == "unconditional" and not leads_there:
         said["secrets_or_privacy"] = "does_not_apply"
     return said

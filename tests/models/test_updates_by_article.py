@@ -53,7 +53,7 @@ def test_a_consultation_has_a_first_day_and_a_last_one_and_is_over(city: str) ->
     assert bench.decide("consultation", "pass", measure=measure) == "accepted"
 
 
-@pytest.mark.duty("NN-16b", "YL-22b", "LYG-14")
+@pytest.mark.duty("NN-16b", "YL-22b", "GZ-13c", "LYG-14")
 @pytest.mark.parametrize("city", ["nanning", "yulin", "guangzhou", "lianyungang"])
 def test_no_data_is_opened_without_a_record_of_what_was_done_to_it_and_when(city: str) -> None:
     bench = submitted(city)

@@ -194,7 +194,7 @@ def test_data_that_was_obtained_by_sharing_enters_no_catalogue(city: str) -> Non
     ("openness", "trigger"), [("conditional", "other"), ("conditional", "demand"), ("unconditional", "fit_once_masked")]
 )
 def test_guangzhous_secret_data_opens_only_with_consent_or_by_a_named_law(openness: str, trigger: str) -> None:
-    secret = {"openness": openness, "secrets_or_privacy": "applies"}
+    secret = {"openness": openness, "secrets_or_privacy": "applies", "masked": "applies"}
     bench = update_begun("guangzhou", trigger)
     assert draft(bench, secret) == "RequirementMissing"
     assert draft(bench, secret | {"subjects_consent": "withheld"}) == "ChoiceNotOnRequest"
@@ -204,17 +204,61 @@ def test_guangzhous_secret_data_opens_only_with_consent_or_by_a_named_law(openne
 
 @pytest.mark.duty("GZ-25a", "GZ-10c", "GZ-10d")
 @pytest.mark.parametrize("consent", ["given", "law_permits"])
+@pytest.mark.parametrize("masked", ["applies", "does_not_apply"])
 @pytest.mark.parametrize(
     "trigger", [choice.value for choice in law("guangzhou", "catalogue_update").choices["trigger"]]
 )
-def test_guangzhous_secret_data_is_open_to_all_only_masked_or_for_the_public(trigger: str, consent: str) -> None:
+def test_guangzhous_secret_data_is_open_to_all_only_masked_or_for_the_public(
+    trigger: str, masked: str, consent: str
+) -> None:
     bench = update_begun("guangzhou", trigger)
-    secret = {"secrets_or_privacy": "applies", "subjects_consent": consent}
-    leads_there = trigger in ("fit_once_masked", "public_interest")
+    secret = {"secrets_or_privacy": "applies", "subjects_consent": consent, "masked": masked}
+    leads_there = masked == "applies" or trigger == "public_interest"
     assert draft(bench, secret | {"openness": "unconditional"}) == ("accepted" if leads_there else "AnswerBarred")
     if not leads_there:
         assert bench.state.draft is None
         assert draft(bench, secret | {"openness": "conditional"}) == "accepted"
+
+
+@pytest.mark.duty("GZ-10c", "GZ-25a")
+@pytest.mark.parametrize("trigger", ["openness_review", "demand"])
+def test_what_a_review_finds_fit_once_masked_is_opened_to_all_with_the_proof(trigger: str) -> None:
+    bench = update_begun("guangzhou", trigger)
+    secret = {"openness": "unconditional", "secrets_or_privacy": "applies", "subjects_consent": "given"}
+    assert draft(bench, secret, without={"masked"}) != "accepted"
+    assert draft(bench, secret) == "AnswerBarred"
+    assert draft(bench, secret | {"masked": "applies"}) == "accepted"
+    assert {"proof", "processing_record"} <= bench.open_stages
+    assert bench.decide("proof", "pass", ()) == "RequirementMissing"
+    pass_reviews(bench)
+    assert bench.decide("review", "publish") == "accepted"
+
+
+@pytest.mark.duty("LYG-6", "LYG-7", "LYG-7b")
+@pytest.mark.parametrize("openness", ["conditional", "unconditional"])
+def test_lianyungang_opens_secrets_and_privacy_only_masked_or_with_consent(openness: str) -> None:
+    secret = {"openness": openness, "secrets_or_privacy": "applies"}
+    bench = update_begun("lianyungang")
+    assert draft(bench, secret) in ("RequirementMissing", "AnswerBarred"), "nobody said whether others agree"
+    assert draft(bench, secret | {"subjects_consent": "not_obtained"}) == "AnswerBarred"
+    assert bench.state.draft is None
+    for lets in ({"subjects_consent": "given"}, {"subjects_consent": "not_obtained", "masked": "applies"}):
+        assert draft(update_begun("lianyungang"), secret | lets) == "accepted"
+    closed = {"openness": "closed", "closed_case": "secrets_or_privacy"}
+    assert draft(update_begun("lianyungang"), closed | {"secrets_or_privacy": "applies"}) == "accepted"
+    assert draft(update_begun("lianyungang"), closed) == "AnswerBarred", "closed for secrets that it has not"
+
+
+@pytest.mark.duty("LYG-6")
+def test_lianyungang_calls_conditional_only_what_articles_6_and_7_list() -> None:
+    bench = update_begun("lianyungang")
+    assert draft(bench, {"openness": "conditional"}, without={"conditional_case"}) == "RequirementMissing"
+    assert draft(bench, {"openness": "conditional", "conditional_case": "as_we_like"}) == "ChoiceNotOnRequest"
+    cases = bench.rules.choices["conditional_case"]
+    assert [each.citation.article for each in cases] == ["6", "6", "6", "7.2"]
+    for each in cases:
+        said = {"openness": "conditional", "conditional_case": each.value}
+        assert draft(update_begun("lianyungang"), said) == "accepted"
 
 
 @pytest.mark.duty("GZ-9b", "GZ-25a")

@@ -13,6 +13,7 @@ from cli.main import app
 from models.state import CaseState
 from rules.admissibility import admissible
 from rules.deadlines import midnight
+from rules.duties import read_register
 from rules.loading import PackRefused, cities, load_pack, load_text
 from rules.pinned import Basis
 from rules.resolving import NotInForce, as_last_in_force, governing, resolve
@@ -29,6 +30,15 @@ def test_on_the_last_day_every_procedure_is_governed_by_the_law_itself(procedure
     rules = governing(GUANGZHOU, procedure, LAST_DAY)
     assert rules == resolve(GUANGZHOU, procedure, LAST_DAY)
     assert rules.after_the_law is None
+
+
+def test_the_reason_for_what_is_received_after_the_law_names_each_procedure_that_is() -> None:
+    received = {name: each for name, each in GUANGZHOU.procedures.items() if each.after_the_law}
+    assert set(received) == REMEDIES
+    reason = GUANGZHOU.service_rules["after_the_law"]
+    assert {name for name, each in received.items() if each.label.zh not in reason.zh} == set()
+    (duty,) = [each for each in read_register()["guangzhou"] if each.id == "GZ-37"]
+    assert set(duty.rules) == {f"procedures.{name}.after_the_law" for name in received}
 
 
 @pytest.mark.parametrize("on", [THE_DAY_AFTER, MUCH_LATER])

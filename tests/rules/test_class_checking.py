@@ -14,7 +14,7 @@ NAMED = "{any_of: [named_class], cite: service dispute}, "
 PROPOSE = "leads_to: reply, class_effect: propose, when_class: open, "
 SUBMIT = "leads_to: reviews, entry: submit, "
 CASE = '{any_of: [closed_case], when: {openness: [closed]}, cite: "measures 9.2"}, '
-BAR = "{when: {secrets_or_privacy: [applies]}, unless: {trigger: [fit_once_masked, public_interest]}, "
+BAR = "{when: {secrets_or_privacy: [applies]}, unless: {masked: [applies], trigger: [public_interest]}, "
 ASKED = "{any_of: [secrets_or_privacy], cite: service questions}, "
 SET = "class_effect: set, requires: [{any_of: [named_class], cite: service dispute}, "
 

@@ -53,6 +53,29 @@ def test_a_period_that_binds_a_filing_can_run(old: str, new: str, rule: str, say
     assert all("filed_within" in problem.path for problem in found)
 
 
+@pytest.mark.parametrize("role", ["bailiff", "party"])
+def test_who_files_a_procedure_is_a_body_of_the_city_or_an_applicant(role: str) -> None:
+    text = (Path(__file__).parents[2] / "rules" / "packs" / "lianyungang.yaml").read_text(encoding="utf-8")
+    by = "value: [applicant, provider, authority, operator]"
+    assert text.count(by) == 1
+    with pytest.raises(PackRefused) as refused:
+        load_text(text.replace(by, f"value: [applicant, {role}]"), "lianyungang.yaml")
+    found = {(problem.path, problem.rule) for problem in refused.value.problems}
+    assert ("procedures.objection.filed_by", "no_responsible_body") in found
+
+
+def test_of_a_choice_that_each_filing_states_some_value_can_be_filed() -> None:
+    text = (Path(__file__).parents[2] / "rules" / "packs" / "lianyungang.yaml").read_text(encoding="utf-8")
+    reopening, other = "value: {reopens: true}", "value: {}, cite: service update_reason}]"
+    assert (text.count(reopening), text.count(other)) == (1, 1)
+    closed = text.replace(reopening, "value: {reopens: true, on_request: false}")
+    closed = closed.replace(other, "value: {on_request: false}, cite: service update_reason}]")
+    with pytest.raises(PackRefused) as refused:
+        load_text(closed, "lianyungang.yaml")
+    found = [(problem.path, problem.rule) for problem in refused.value.problems]
+    assert found == [("procedures.catalogue_update.choices.trigger", "nothing_to_choose")]
+
+
 @pytest.mark.parametrize("procedure", ["openness_review", "use_report"])
 def test_a_period_for_what_nobody_files_is_refused(procedure: str) -> None:
     pack = pack_of("nanning")

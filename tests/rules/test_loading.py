@@ -193,7 +193,10 @@ WAYS = [
     ("{normal: 4wd, urgent: 36h}", "{normal: 4wd}", f"{CUSTODY}.period", "period_missing"),
     ("{normal: 7wd}", "{normal: 7wd, urgent: 1wd}", f"{CUSTODY}.period", "unknown_choice"),
     ("      purpose:", "      shoe_size:", "fields.shoe_size", "unknown_field"),
+    ("any_of: [basis]", "any_of: [basis, basis]", f"{CUSTODY}.outcomes.refuse", "named_twice"),
     ("{by: [provider]}", "{by: [bailiff]}", "revocation", "no_responsible_body"),
+    ("{by: [provider]}", "{}", "revocation", "ends_in_no_one_way"),
+    ("{by: [provider]}", "{through: misuse}", "revocation", "unknown_target"),
     ("      withdrawn:\n", "      gone:\n", "withdrawal", "unknown_target"),
     ("      withdrawn:\n", LOST + "      withdrawn:\n", "endings.lost", "unreachable_ending"),
     ("ethics, technique]", "ethics]", "stages.technique", "unreachable_stage"),
@@ -203,6 +206,30 @@ WAYS = [
 @pytest.mark.parametrize(("old", "new", "path", "rule"), WAYS)
 def test_a_case_can_be_walked_to_an_end_by_bodies_that_exist(old: str, new: str, path: str, rule: str) -> None:
     assert (f"procedures.access_request.{path}", rule) in refused((old, new))
+
+
+@pytest.mark.parametrize("outcome", ["withdrew", "suspend"])
+def test_what_all_stages_of_a_step_can_decide_alike_is_an_outcome_of_each(outcome: str) -> None:
+    text = (INVENTED.parents[3] / "rules" / "packs" / "lianyungang.yaml").read_text(encoding="utf-8")
+    alike = "then_if_all: {withdraw: assessment, no_leak: telling}"
+    assert text.count(alike) == 1
+    other = text.replace(alike, f"then_if_all: {{{outcome}: assessment, no_leak: telling}}")
+    with pytest.raises(PackRefused) as refusal:
+        load_text(other, "lianyungang.yaml")
+    found = [(problem.path, problem.rule) for problem in refusal.value.problems]
+    assert found == [("procedures.objection.order", "unknown_outcome")]
+
+
+@pytest.mark.parametrize(
+    ("old", "path"),
+    [
+        ("when: {use: [commercial]}}, cite", "fields.safeguards.versions[1].value.when.use"),
+        ("when: {use: [commercial]}}]}", "stages.decision.outcomes.grant"),
+    ],
+)
+def test_a_condition_names_at_least_one_value(old: str, path: str) -> None:
+    found = refused((old, old.replace("[commercial]", "[]")))
+    assert [rule for where, rule in found if where.startswith(f"procedures.access_request.{path}")] == ["wrong_value"]
 
 
 def test_an_outcome_may_demand_what_the_filing_states() -> None:

@@ -108,3 +108,21 @@ def test_after_its_five_years_the_draft_governs_nothing() -> None:
 def test_the_law_knows_no_expert_opinion_on_a_request() -> None:
     assert GUANGZHOU.opinion is None
     assert "experts" not in GUANGZHOU.bodies
+
+
+@pytest.mark.parametrize(
+    ("procedure", "stage", "outcome"),
+    [("opening_plan", "filing", "record"), ("opening_focus", "determination", "determine")],
+)
+def test_who_publishes_a_plan_in_guangzhou_does_so_by_our_choice(procedure: str, stage: str, outcome: str) -> None:
+    filing = stage_of(resolve(load_pack("guangzhou"), procedure, date(2026, 11, 23)), stage)
+    published = filing.outcome(outcome)
+    assert published
+    assert published.publishes
+    assert (published.citation.basis, filing.citation.basis) == (Basis.SERVICE, Basis.LAW)
+
+
+def test_whom_article_34_does_not_reach_is_rectified_in_guangzhou_by_our_choice() -> None:
+    against = load_pack("guangzhou").procedures["rectification"].against
+    assert against
+    assert [version.cite for version in against] == [("service rectification_reach",)]

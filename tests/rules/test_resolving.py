@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from rules.checking import findings
 from rules.deadlines import parse_period
 from rules.loading import cities, load_pack
 from rules.pack import Pack
@@ -24,6 +25,12 @@ def beside_the_law(*names: str) -> Pack:
     """The invented pack, where what was its first law goes on beside the later one."""
     sources = {name: source.model_copy(update={"in_force_until": None}) for name, source in INVENTED.sources.items()}
     return INVENTED.model_copy(update={"law": ("amended_ordinance",), "beside": names, "sources": sources})
+
+
+def test_no_text_stands_beside_the_law_twice() -> None:
+    found = {each.rule for each in findings(beside_the_law("ordinance", "ordinance"), {"CN", INVENTED.calendar})}
+    assert "named_twice" in found
+    assert "named_twice" not in {each.rule for each in findings(beside_the_law("ordinance"), {"CN", INVENTED.calendar})}
 
 
 def test_what_stands_beside_the_law_on_a_day_is_named_with_its_rules() -> None:
