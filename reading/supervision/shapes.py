@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
+from reading.cases.shapes import TaskStatus
 from reading.shape import Cited, Instant, RuleNamed, Shape
 
 
 class TaskHeld(Shape):
-    """An open task of a case, and who holds it."""
+    """A task of a case, and who holds it. `state` is open or claimed in every list; what somebody chose from one may be
+    done by now."""
 
     task_id: str
     case_id: str
@@ -24,7 +26,7 @@ class TaskHeld(Shape):
     label: str
     body: str
     body_name: str
-    state: Literal["open", "claimed"]
+    state: TaskStatus
     held_by: str | None
 
 

@@ -115,7 +115,8 @@ async def test_whoever_may_not_urge_is_told_who_may(working: Service, applicant:
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:kaifang:problem:urging-not-yours")
     assert answer.json()["detail"] == (
         "By the rules of this city, those who urge are Municipal Big Data Development Bureau (Nanning article 5(1)), "
-        "Municipal Information Network Management Centre (Nanning article 6(5))."
+        "Municipal Information Network Management Centre (Nanning article 6(5)), "
+        "Data authority of a county or development zone (Nanning article 8(1))."
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from reading.board.questions import AHEAD
 from tests.api.objecting import filed
 from tests.api.supervising import set_to
-from tests.pages.supervising import SUPERVISOR, Timed, timed  # noqa: F401 - a fixture, by its name
+from tests.pages.supervising import SUPERVISOR, Timed, at_work, timed  # noqa: F401 - fixtures, by their names
 from tests.pages.visiting import Visitor, text_of
 
 ENGLISH_AND_CHINESE = pytest.mark.parametrize("language", ["zh", "en"])
@@ -84,6 +84,21 @@ async def test_the_same_form_sent_twice_urges_once(timed: Timed) -> None:  # noq
     )
     assert again.status_code == 303
     assert (await timed.service.as_(SUPERVISOR).read(f"/v1/tasks/{task['task_id']}"))["urgings"] == 1
+
+
+@ENGLISH_AND_CHINESE
+async def test_what_became_of_an_urging_is_shown_also_after_its_task_was_decided(
+    at_work: Timed,  # noqa: F811
+    language: str,
+) -> None:
+    case = await at_work.service.as_("applicant@demo").file("nanning")
+    board = await at_work.visit("/supervision/due-soon", language=language)
+    await board.send("urgings", task=case["tasks"][0]["task_id"], addition="Two people wait.")
+    address = str(board.answer.request.url)
+    await at_work.service.decide(case, case["tasks"][0]["stage"], "pass")
+    await board.visit(address)
+    assert board.answer.status_code == 200
+    assert "Two people wait." in board.text()
 
 
 async def test_whoever_chooses_nothing_is_told_so(timed: Timed) -> None:  # noqa: F811
