@@ -142,8 +142,8 @@ LOGGED: Mapping[Care, str] = {
     "reopens_except beside id in_place_of tasks serving grant of_case named delegation",
     F: "words",
     N: "city procedure dataset_id bodies body from_body for_body body_of_county concerned data_items except_items "
-    "choices given rules_digest step stage outcomes outcome digest back_to because own_due_before access_mode access_modes "
-    "use key_digest source article openness trigger restriction kind type roles to_body named_class entry_fields "
+    "choices rules_digest step stage outcomes outcome digest back_to because own_due_before access_mode access_modes "
+    "given use key_digest source article openness trigger restriction kind type roles to_body named_class entry_fields "
     "entry_items known_items period own_periods own_due_at calendar scope document basis zh en "
     "effect misuse left_items left_mode posts moving ordered finding seat audience shared stop at_most",
 }
