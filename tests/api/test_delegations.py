@@ -57,7 +57,6 @@ async def accesses(provider: Caller, number: int) -> list[Any]:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.duty("GZ-25b")
 async def test_a_delegation_lacking_matter_number_and_day_is_refused_by_its_rule(
     working: Service, applicant: Caller
 ) -> None:
