@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-
 from activities.calendar.record import RecordOfNotices
 from activities.telling.reminding import Reminding
 from rules.deadlines import to_shanghai
