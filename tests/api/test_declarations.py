@@ -332,7 +332,7 @@ async def test_a_provider_of_guangzhou_that_has_not_evaluated_the_use_of_its_dat
     provider, operator = service.as_("reviewer@guangzhou.transport"), service.as_("reviewer@guangzhou.operator")
     authority, nobody = service.as_("supervisor@guangzhou.authority"), service.nobody()
     found = (await nobody.read("/v1/datasets", city="guangzhou", provider="guangzhou.transport", limit=200))["items"]
-    own = {each["dataset_id"] for each in found if each["openness"] != "none"}
+    own = {each["dataset_id"] for each in found if each["openness"] in ("conditional", "unconditional")}
 
     async def owed(reader: Caller) -> set[str]:
         (kind,) = (await reader.read("/v1/declarations/owed", city="guangzhou"))["kinds"]
