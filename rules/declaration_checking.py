@@ -14,7 +14,7 @@ PROVIDER = "provider"
 
 
 def wrong_with_declarations(pack: Pack) -> Iterator[tuple[Path, str, str]]:
-    """Who declares is a body of the city; what is owed again is about one dataset; what names a user, about data."""
+    """Who declares is a body of the city; what is owed again, and what names a user, is about data."""
     for kind, entry in pack.declarations.items():
         for i, version in enumerate(entry.versions):
             if version.value is not None:
@@ -27,7 +27,7 @@ def _terms(path: Path, pack: Pack, terms: DeclarationTerms) -> Iterator[tuple[Pa
             yield path, "no_responsible_body", f"{role} is no body of this city"
     if terms.about == "city" and PROVIDER in terms.by:
         yield path, "no_responsible_body", "a provider speaks of its own data, and not of the city"
-    if terms.again and terms.about != "dataset":
-        yield (*path, "again"), "no_effect", "only what is about one dataset is owed again"
+    if terms.again and terms.about == "city":
+        yield (*path, "again"), "no_effect", "only what is about data is owed again"
     if terms.names_a_user and terms.about == "city":
         yield (*path, "names_a_user"), "no_effect", "a grant is about a dataset"

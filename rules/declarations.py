@@ -1,5 +1,6 @@
 """What the bodies of a city declare outside every procedure (登记): cases of use that are shown, the rules of the
-platform, how data is collected and whether it can be reached, what a provider does with it in its own systems."""
+platform, how data is collected and whether it can be reached, what a provider does with it in its own systems, how it
+evaluates its use."""
 
 from __future__ import annotations
 

@@ -100,9 +100,9 @@ class AskedTerms(Authored):
 
 
 class AgainTerms(Authored):
-    """After how many calendar days, counted from the last, the next is owed for the same dataset. Whoever owes it is
-    `reminded` so many days before that day, 0 for the day itself, and once more when it is over; nobody where it names
-    none."""
+    """After how many calendar days, counted from the last that was about it, the next is owed for a dataset. Whoever
+    owes it is `reminded` so many days before that day, 0 for the day itself, and once more when it is over; nobody
+    where it names none."""
 
     days: Annotated[int, Strict(), Field(ge=1)]
     reminded: tuple[Annotated[int, Strict(), Field(ge=0)], ...] = ()

@@ -17,7 +17,8 @@ from tests.driving import Driver
 
 TOLD = """
 select messages.kind, accounts.body, facts ->> 'due_on' as due_on, (facts ->> 'datasets')::int as datasets
-from messages join accounts using (account_id) where messages.kind like 'declaration_%' order by messages.number
+from messages join accounts using (account_id)
+where messages.kind like 'declaration_%' and facts ->> 'declarations_of' = $1 order by messages.number
 """
 DECLARED = """
 with made as (
@@ -29,20 +30,30 @@ with made as (
 insert into declared_datasets (dataset_id, declaration_id)
 select dataset_id, 'of-' || dataset_id || $1::timestamptz from datasets where city = 'nanning' and openness <> 'none'
 """
+EVALUATED = """
+with made as (
+  insert into declarations (declaration_id, city, kind, body, account_id, says, request_digest, declared_at)
+  select 'by-' || body, city, 'use_evaluation', body, 'acc_officer', '{}', '', $1
+  from bodies where city = 'guangzhou' and role = 'provider' returning declaration_id, body
+)
+insert into declared_datasets (dataset_id, declaration_id)
+select dataset_id, declaration_id from datasets join made on made.body = datasets.provider
+"""
+DAYS = (134, 135, 158, 164, 165, 166, 167)
 OFFICER = "insert into accounts (account_id, login, name, roles) values ('acc_officer', 'acc_officer', '{}', '{}')"
 NOON = datetime(2026, 12, 1, 4, tzinfo=UTC)
 A_DAY = timedelta(days=1)
 
 
-async def looks(driver: Driver, at: datetime) -> list[Any]:
-    """What is told anew when two workers look then, and one of them again."""
-    known = len(await driver.pool.fetch(TOLD))
+async def looks(driver: Driver, at: datetime, city: str = "nanning") -> list[Any]:
+    """What is told anew of a city when two workers look then, and one of them again."""
+    known = len(await driver.pool.fetch(TOLD, city))
     await comes(driver, at)
     workers = [DeclarationsOwed(driver.pool, driver.clock) for _ in range(3)]
     await asyncio.gather(*(each.look() for each in workers[:2]))
     for each in workers:
         await each.look()
-    return (await driver.pool.fetch(TOLD))[known:]
+    return (await driver.pool.fetch(TOLD, city))[known:]
 
 
 async def test_a_provider_and_the_operator_are_told_before_on_and_after_the_last_day(driver: Driver) -> None:
@@ -50,7 +61,7 @@ async def test_a_provider_and_the_operator_are_told_before_on_and_after_the_last
     assert {row["kind"] for row in first} == {"declaration_overdue"}, "of data of which none was ever made"
     assert {row["due_on"] for row in first} == {"2021-01-22"}
     assert {"nanning.operator", "nanning.transport"} <= {row["body"] for row in first}
-    assert {row["body"].split(".")[0] for row in first} == {"nanning"}, "no other city has it owed again"
+    assert {row["body"].split(".")[0] for row in first} == {"nanning"}, "no body of another city"
     assert await looks(driver, NOON + A_DAY) == [], "once is enough"
 
     await driver.pool.execute(OFFICER)
@@ -64,7 +75,9 @@ async def test_a_provider_and_the_operator_are_told_before_on_and_after_the_last
         assert {row["due_on"] for row in found} <= {"2026-12-31"}
         points.append({row["kind"] for row in found})
     assert points == [{"declaration_owed"}, set(), set(), {"declaration_owed"}, {"declaration_overdue"}, set()]
-    told = Counter((row["body"], row["kind"]) for row in await driver.pool.fetch(TOLD) if row["due_on"] == "2026-12-31")
+    told = Counter(
+        (row["body"], row["kind"]) for row in await driver.pool.fetch(TOLD, "nanning") if row["due_on"] == "2026-12-31"
+    )
     officers = "select count(*) from accounts where body = 'nanning.transport' and 'reviewer' = any(roles)"
     number = await driver.pool.fetchval(officers)
     assert told["nanning.transport", "declaration_owed"] == 2 * number
@@ -93,6 +106,21 @@ async def test_data_opened_since_is_owed_from_that_day_on(driver: Driver) -> Non
         ("nanning.operator", "2026-12-31", 1),
         ("nanning.transport", "2026-12-31", 1),
     }
+
+
+@pytest.mark.duty("GZ-28b")
+async def test_guangzhous_provider_is_reminded_of_evaluating_the_use_of_its_data(driver: Driver) -> None:
+    first = await looks(driver, NOON, "guangzhou")
+    assert {row["due_on"] for row in first} == {"2023-07-01"}, "never done since it was owed at all"
+    providers = "select body from bodies where city = 'guangzhou' and role = 'provider'"
+    bodies = {row["body"] for row in await driver.pool.fetch(providers)}
+    assert {"guangzhou.transport"} <= {row["body"] for row in first} <= bodies, "nobody else evaluates"
+
+    await driver.pool.execute(OFFICER)
+    await driver.pool.execute(EVALUATED, NOON - 200 * A_DAY)
+    points = {days: {row["kind"] for row in await looks(driver, NOON + days * A_DAY, "guangzhou")} for days in DAYS}
+    owed, over = {"declaration_owed"}, {"declaration_overdue"}
+    assert points == {134: set(), 135: owed, 158: owed, 164: set(), 165: owed, 166: over, 167: set()}
 
 
 @pytest.mark.duty("GZ-7", "GZ-6")

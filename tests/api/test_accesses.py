@@ -24,6 +24,7 @@ from rules.access_log import months_before
 from rules.deadlines import midnight, to_shanghai
 from tests.api.calling import Caller, Service
 from tests.api.gate import CONDITIONAL, UNCONDITIONAL, put_grant
+from tests.api.test_use_reports import a_grant
 from tests.owning import by_owner
 
 PROVIDER, OTHER_PROVIDER = "reviewer@nanning.transport", "reviewer@nanning.health"
@@ -349,6 +350,39 @@ async def test_lianyungang_keeps_each_access_and_call_of_conditional_data(
     assert [(each["month"], each["decisions"], each["basis"]) for each in page["dropped"]] == [
         (over.isoformat(), 2, "service access_log")
     ]
+
+
+@pytest.mark.duty("LYG-21b")
+async def test_lianyungangs_log_has_the_processing_of_conditional_data_beside_each_access(
+    working: Service, applicant: Caller, gate_url: str, pool: Pool
+) -> None:
+    """By whoever has the grant, for each body that reads the accesses, and for nobody else."""
+    access = await a_grant(working, applicant, "lianyungang")
+    case_id, of_the_grant = access["case_id"], access["granted"]
+    await applicant.do(f"/v1/grants/{case_id}/key")
+    digest = await pool.fetchval("select key_digest from grants where case_id = $1", case_id)
+    items, mode = tuple(of_the_grant["data_items"]), of_the_grant["access_modes"][0]
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
+        await gate.ask(Question(access["dataset_id"], items, mode, None, digest))
+    today = to_shanghai(await pool.fetchval("select clock_timestamp()")).date()
+    processed = {"used_on": today.isoformat(), "text": "Joined with the timetables, names masked"}
+    path = f"/v1/grants/{case_id}/use-records"
+    assert (await working.as_("applicant2@demo").post(path, processed)).status_code == 404
+    await applicant.do(path, processed)
+
+    provider = next(each["id"] for each in access["parties"] if each["role"] == "provider")
+    for login in (f"reviewer@{provider}", "reviewer@lianyungang.operator", "reviewer@lianyungang.authority"):
+        reader = working.as_(login)
+        (accessed,) = (await reader.read("/v1/accesses"))["items"]
+        assert (accessed["allowed"], accessed["grantee"], accessed["grant_case_id"]) == (
+            True,
+            "applicant@demo",
+            case_id,
+        )
+        (kept,) = (await reader.read(f"/v1/grants/{accessed['grant_case_id']}/use"))["records"]
+        assert {name: kept[name] for name in processed} == processed, login
+    for login in ("applicant2@demo", "reviewer@nanjing.operator"):
+        assert (await working.as_(login).get(f"/v1/grants/{case_id}/use")).status_code == 404, login
 
 
 async def test_no_month_of_the_log_is_read_for_a_page(pool: Pool, database_url: str) -> None:

@@ -40,6 +40,11 @@ OF_STANDARDS: Mapping[str, str] = {
     "transfer": "Each transfer is on record",
     "use": "Each access is on record",
 }
+OF_THE_USE: Mapping[str, str] = {
+    "through": "2026-11-20",
+    "found": "Two users fetch the bus lines each day, nobody the stops",
+    "improvement": "The stops get their coordinates",
+}
 OF_PROCESSING: Mapping[str, str] = {"done_on": "2026-11-20", "operation": "cleaning", "what": "Doubles were removed"}
 
 
@@ -318,6 +323,46 @@ async def test_what_a_provider_does_with_its_data_is_on_record_for_bodies_alone(
         service.as_("reviewer@guangzhou.operator"), "guangzhou", "processing", OF_PROCESSING, dataset_ids=[dataset]
     )
     assert refused.status_code == 403
+
+
+@pytest.mark.duty("GZ-28b")
+async def test_a_provider_of_guangzhou_that_has_not_evaluated_the_use_of_its_data_is_seen_to_owe_it(
+    service: Service, pool: Pool
+) -> None:
+    provider, operator = service.as_("reviewer@guangzhou.transport"), service.as_("reviewer@guangzhou.operator")
+    authority, nobody = service.as_("supervisor@guangzhou.authority"), service.nobody()
+    found = (await nobody.read("/v1/datasets", city="guangzhou", provider="guangzhou.transport", limit=200))["items"]
+    own = {each["dataset_id"] for each in found if each["openness"] in ("conditional", "unconditional")}
+
+    async def owed(reader: Caller) -> set[str]:
+        (kind,) = (await reader.read("/v1/declarations/owed", city="guangzhou"))["kinds"]
+        assert (kind["kind"], kind["days"], kind["rule"]["basis"]) == ("use_evaluation", 365, "service")
+        return {each["dataset_id"] for each in kind["datasets"]}
+
+    assert await owed(provider) == own
+    for whole_city in (operator, authority):
+        assert own < await owed(whole_city)
+
+    # The provider alone evaluates its own data, and says what it found and what it will improve.
+    for other in (operator, service.as_("reviewer@guangzhou.authority")):
+        refused = await declare(other, "guangzhou", "use_evaluation", OF_THE_USE, dataset_ids=sorted(own))
+        assert refused.status_code == 403
+    for lacking in OF_THE_USE:
+        less = {name: text for name, text in OF_THE_USE.items() if name != lacking}
+        answer = await declare(provider, "guangzhou", "use_evaluation", less, dataset_ids=sorted(own))
+        assert wrong(answer) == {(f"says.{lacking}", "said_missing")}
+    left, *evaluated = sorted(own)
+    made = await declared(provider, "guangzhou", "use_evaluation", OF_THE_USE, dataset_ids=evaluated)
+    assert made["rule"]["article"] == "28.1"
+    # One evaluation counts for each dataset that it is about; what it left out is owed still.
+    assert await owed(provider) == {left}
+    assert await owed(authority) & own == {left}
+    path = f"/v1/declarations/{made['declaration_id']}"
+    assert {each["name"]: each["value"] for each in (await authority.read(path))["says"]} == OF_THE_USE
+    assert (await nobody.get(path)).status_code == 404
+    # A year later it is owed again.
+    await by_owner(pool, "update declarations set declared_at = declared_at - interval '366 days'")
+    assert await owed(authority) >= own
 
 
 @pytest.mark.duty("GZ-15")

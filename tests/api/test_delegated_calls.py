@@ -63,7 +63,6 @@ async def wait_at_the_row(pool: Pool, waiting: int) -> None:
             await asyncio.sleep(0.02)
 
 
-@pytest.mark.duty("GZ-25b")
 async def test_of_two_concurrent_last_calls_one_is_yielded_and_one_is_refused(
     service: Service, settings: Settings, pool: Pool
 ) -> None:

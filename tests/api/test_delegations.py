@@ -6,8 +6,6 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from activities.calendar.record import RecordOfNotices
 from activities.telling.reminding import Reminding
 from rules.deadlines import to_shanghai
@@ -57,7 +55,6 @@ async def accesses(provider: Caller, number: int) -> list[Any]:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.duty("GZ-25b")
 async def test_a_delegation_lacking_matter_number_and_day_is_refused_by_its_rule(
     working: Service, applicant: Caller
 ) -> None:

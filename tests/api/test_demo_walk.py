@@ -200,7 +200,7 @@ async def test_the_demonstration_puts_on_record_what_the_bodies_of_a_city_declar
     assert kinds == {
         "nanning": ["showcase", "collection", "reachability"],
         "yulin": ["showcase"],
-        "guangzhou": ["showcase", "platform_rules", "processing"],
+        "guangzhou": ["showcase", "platform_rules", "processing", "use_evaluation"],
         "lianyungang": ["platform_rules"],
     }
 

@@ -32,7 +32,6 @@ def delegated(use: Delegating, accesses: int = 3, days: int = 10) -> str:
     return use.latest("grant")
 
 
-@pytest.mark.duty("GZ-25b")
 def test_a_delegation_in_guangzhou_is_told_as_our_choice(use: Delegating) -> None:
     assert use.delegated("grant", 3, 10) == "accepted"
     made = next(event for event in use.grants["grant"].log if isinstance(event, AccessDelegated))
@@ -44,7 +43,6 @@ def test_a_delegation_in_guangzhou_is_told_as_our_choice(use: Delegating) -> Non
     assert "数据主体" in rule.citation.note.zh
 
 
-@pytest.mark.duty("GZ-25b")
 @pytest.mark.parametrize(
     ("more", "lacking"),
     [({"given": frozenset()}, "matter"), ({"accesses": None}, "accesses"), ({"last_day": None}, "last_day")],
@@ -63,14 +61,12 @@ def test_access_is_delegated_for_a_matter_so_many_times_and_until_a_day(
     assert [(each.fields, each.rule) for each in refused.value.missing] == [((lacking,), "delegation")]  # type: ignore[attr-defined]
 
 
-@pytest.mark.duty("GZ-25b")
 def test_the_gate_lets_a_delegate_in_so_often_as_was_agreed_and_no_oftener(use: Delegating) -> None:
     delegation = delegated(use, accesses=2)
     answers = [use.delegate_asks("grant", delegation) for _ in range(3)]
     assert answers == [Reason.GRANTED, Reason.GRANTED, Reason.DELEGATION_EXHAUSTED]
 
 
-@pytest.mark.duty("GZ-25b")
 def test_the_gate_lets_a_delegate_in_up_to_the_last_day_and_no_longer(use: Delegating) -> None:
     delegation = delegated(use, days=0)
     use.moves_on(hours=12)

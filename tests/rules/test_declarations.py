@@ -41,6 +41,7 @@ WITH_COUNTIES = ("authority", "county_authority", "operator", "provider")
         ("nanning", "reachability", ("operator", "provider"), "dataset", "everybody", "21"),
         ("guangzhou", "platform_rules", ("operator",), "city", "everybody", "15.2"),
         ("guangzhou", "processing", ("provider",), "dataset", "bodies", "19.1"),
+        ("guangzhou", "use_evaluation", ("provider",), "datasets", "bodies", "28.1"),
         ("lianyungang", "platform_rules", ("authority",), "city", "everybody", "21.1"),
     ],
 )
