@@ -326,7 +326,7 @@ async def test_what_a_provider_does_with_its_data_is_on_record_for_bodies_alone(
 
 
 @pytest.mark.duty("GZ-28b")
-async def test_a_provider_of_guangzhou_that_has_not_evaluated_the_use_of_its_data_is_seen_to_owe_it(
+async def test_a_provider_of_guangzhou_that_has_not_evaluated_use_is_seen_to_owe_it(
     service: Service, pool: Pool
 ) -> None:
     provider, operator = service.as_("reviewer@guangzhou.transport"), service.as_("reviewer@guangzhou.operator")
