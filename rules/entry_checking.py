@@ -3,11 +3,11 @@ before what depends on its answer, and nothing is published that no other body h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.fields import ENTRY
-from rules.pack import Barred
+from rules.pack import PROMPTLY, Barred
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
 from rules.vocabulary import QUESTIONS
@@ -60,7 +60,8 @@ def _fields(cut: Cut) -> Iterator[Broken]:
 
 
 def _turns(cut: Cut) -> Iterator[Broken]:
-    """A clock that runs while the case waits for its turn is seen by whom it binds, from the beginning."""
+    """A clock that runs while the case waits for its turn is seen by whom it binds, from the beginning; what is owed
+    promptly is owed all the while."""
     path = (*cut.path, "order")
     begins = {stage for step in cut.starts() & set(cut.steps) for stage in cut.steps[step].stages}
     for stage in cut.order.ahead_of_turn:
@@ -70,8 +71,22 @@ def _turns(cut: Cut) -> Iterator[Broken]:
             yield path, "turn_out_of_place", f"the clock of {stage} begins with its turn, so nothing runs before"
     if cut.name != CATALOGUE_UPDATE:
         return
-    for stage in begins & set(cut.order.clock_from) - set(cut.order.ahead_of_turn):
-        yield path, "overdue_unseen", f"the clock of {stage} runs while the update waits, and nobody has it before them"
+    for stage in sorted(begins - set(cut.order.ahead_of_turn)):
+        if stage in cut.order.clock_from:
+            fact = f"the clock of {stage} runs while the update waits, and nobody has it before them"
+            yield path, "overdue_unseen", fact
+        elif _is_owed_promptly(cut, stage):
+            fact = f"{stage} is owed promptly, also while the update waits: its clock runs from the receipt, ahead_of_turn"
+            yield path, "overdue_unseen", fact
+
+
+def _is_owed_promptly(cut: Cut, stage: str) -> bool:
+    """Whether the law wants the stage done promptly, be it for some reason of an update alone."""
+    entry = cut.procedure.stages.get(stage)
+    version = in_force(entry.period, cut.on) if entry else None
+    if version is None:
+        return False
+    return version.value == PROMPTLY or (isinstance(version.value, Mapping) and PROMPTLY in version.value.values())
 
 
 def _bars(cut: Cut) -> Iterator[tuple[Path, Barred]]:

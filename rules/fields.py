@@ -112,6 +112,7 @@ FIELDS: Mapping[str, Field] = {
         Field("account_action", Kind.CHOICE, "申请事项", "what is asked for"),
         Field("account_user", Kind.LINE, "账户使用人", "user of the account"),
         Field("contact", Kind.LINE, "联系人", "contact"),
+        Field("contact_filing", Kind.CHOICE, "首次报送或者变更", "whether the contact is the first or another one"),
         Field("reached_at", Kind.LINE, "联系方式", "how the contact is reached"),
         Field("discovered_on", Kind.DAY, "发现之日", "day on which it was found"),
         # what a user of data reports of its use

@@ -1,4 +1,5 @@
-"""The posts that a body of a city fills, and which bodies have to, as the law stands on a day."""
+"""The posts that a body of a city fills, and which bodies have to, and have to name a contact for the platform, as the
+law stands on a day."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules.loading import cities, load_pack
 from rules.pinned import Citation, Label, Pinned
+from rules.procedure_names import CONTACT_CHANGE
 from rules.resolving import citation, in_force
 
 if TYPE_CHECKING:
@@ -41,6 +43,13 @@ def posts_on(pack: Pack, on: date) -> tuple[PostRule, ...]:
         for name, entry, version in held
         if version is not None and version.value is not None
     )
+
+
+def owe_a_contact(city: str, on: date) -> frozenset[str]:
+    """The roles of the bodies of a city that have to have a contact for the platform on file on a day."""
+    known = load_pack(city).procedures if city in cities() else {}
+    filed_by = in_force(known[CONTACT_CHANGE].filed_by or (), on) if CONTACT_CHANGE in known else None
+    return frozenset(filed_by.value or ()) if filed_by else frozenset()
 
 
 def posts_of(city: str, on: date) -> tuple[PostRule, ...]:

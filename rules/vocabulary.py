@@ -251,15 +251,17 @@ FILINGS = (
 """The forms by which a case begins."""
 
 FOUND_BY, TAKEN_BY = "found_by", "taken_by"
+CONTACT_FILING = "contact_filing"
 ASKED_BY, SHARING_CLASS = "asked_by", "sharing_class"
 FOUND_AT_RECEIPT: Mapping[str, frozenset[str]] = {
     MISUSE: frozenset({FOUND_BY}),
     MISUSE_APPEAL: frozenset({TAKEN_BY}),
     SHARING_REQUEST: frozenset({ASKED_BY, SHARING_CLASS}),
+    CONTACT_CHANGE: frozenset({CONTACT_FILING}),
 }
 """Choices that nobody states, for the service knows them: whether a body found the misuse, or somebody reported it; by
 whom the measure was taken against which somebody appeals; whether a department or another unit asks for data, and the
-class of sharing that the data has."""
+class of sharing that the data has; whether a contact is the first of its body or takes the place of one on file."""
 
 
 MEASURE_TOLD = "measure_told"

@@ -11,13 +11,17 @@ from api.acting.forms.filing import AccountForm, ContactForm
 from api.acting.refusals import refused_before_receipt
 from models import who_may_act
 from reading.cases.shapes import CaseShown
+from reading.directory.filed import has_contact
 from reading.sight import Caller
 from rules.admissibility import chosen
 from rules.procedure_names import ACCOUNT_CHANGE, CONTACT_CHANGE
 from rules.procedure_rules import ProcedureRules
+from rules.vocabulary import CONTACT_FILING
 
 ACCOUNTS, CONTACTS = "/v1/account-changes", "/v1/contact-changes"
 FormOfABody = AccountForm | ContactForm
+FIRST, CHANGE = "first", "change"
+"""What a contact is for its body: the first one, or another in the place of the one on file."""
 
 
 async def receive_filing(filer: Filer, caller: Caller, form: FormOfABody, key: str) -> CaseShown:
@@ -25,6 +29,7 @@ async def receive_filing(filer: Filer, caller: Caller, form: FormOfABody, key: s
     on. Raises a Problem."""
     bodies = of_the_case(await filer.bodies(form.city), form.city, caller)
     stated = form.stated()
+    found = {CONTACT_FILING: CHANGE if await has_contact(filer.store, caller.body or "") else FIRST}
 
     def received(at: datetime) -> Filing:
         rules = judge_filing(form, at, caller, bodies)
@@ -34,7 +39,7 @@ async def receive_filing(filer: Filer, caller: Caller, form: FormOfABody, key: s
             dataset_id="",
             bodies=rules.with_a_part(bodies),
             data_items=(),
-            choices=chosen(rules, stated),
+            choices=chosen(rules, stated) | {name: how for name, how in found.items() if name in rules.choices},
             given=frozenset(stated),
         )
 

@@ -45,6 +45,11 @@ class FiledOfBody:
         return known.since if known else at
 
 
+async def has_contact(store: Store, body: str) -> bool:
+    """Whether the body has a contact on file, be it that its texts were erased."""
+    return (await filed_of(store, [body])).get(body, FiledOfBody()).contact is not None
+
+
 async def filed_of(store: Store, bodies: Collection[str]) -> dict[str, FiledOfBody]:
     """What each of these bodies has filed of itself, in the order in which the cases ended."""
     rows = await store.session.exec(

@@ -41,7 +41,8 @@ class ContactOfBody(Shape):
 
 
 class BodyShown(Shape):
-    """A body with its posts. `missing` are those that the rules want filled and that nobody holds. `accounts` and
+    """A body with its posts. `missing` are those that the rules want filled and that nobody holds, and `contact` where
+    the body has to have a contact for the platform on file and has none. `accounts` and
     `contact` are as the body has filed them, where the law of the city has it do so. `county` is the authority of the
     county that it belongs to."""
 

@@ -19,7 +19,10 @@ from reading.words.language import Language, said
 from reading.words.law import cited_in
 from rules.deadlines import to_shanghai
 from rules.pinned import Label
-from rules.posts import PostRule, posts_of
+from rules.posts import PostRule, owe_a_contact, posts_of
+
+CONTACT = "contact"
+"""What is missing of a body that has no contact for the platform on file, where it has to have one."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,15 @@ async def _with_posts(store: Store, language: Language, bodies: Sequence[BodyRow
     logins = await directory.logins(store, (each for row in posts.values() for each in (row.account_id, row.filed_by)))
     filled, filed = Filled(posts, logins), await filed_of(store, [body.body for body in bodies])
     return [
-        _with_its_posts(body, posts_of(body.city, on), filled, filed.get(body.body, FiledOfBody()), language)
+        _with_its_posts(body, filled, filed.get(body.body, FiledOfBody()), on, language)
         for body in bodies
     ]
 
 
 def _with_its_posts(
-    body: BodyRow, rules: Sequence[PostRule], filled: Filled, filed: FiledOfBody, language: Language
+    body: BodyRow, filled: Filled, filed: FiledOfBody, on: date, language: Language
 ) -> BodyShown:
-    posts = [_post(body, rule, filled, language) for rule in rules]
+    posts = [_post(body, rule, filled, language) for rule in posts_of(body.city, on)]
     return BodyShown(
         body=body.body,
         name=said(Label.model_validate(body.name), language),
@@ -63,10 +66,16 @@ def _with_its_posts(
         role=body.role,
         county=body.county,
         posts=posts,
-        missing=[post.post for post in posts if post.required and post.account is None],
+        missing=[*(post.post for post in posts if post.required and post.account is None), *_contact(body, filed, on)],
         accounts=list(filed.accounts.values()),
         contact=filed.contact,
     )
+
+
+def _contact(body: BodyRow, filed: FiledOfBody, on: date) -> tuple[str, ...]:
+    """What the body lacks of a contact for the platform."""
+    has_one = filed.contact is not None and filed.contact.contact is not None
+    return () if has_one or body.role not in owe_a_contact(body.city, on) else (CONTACT,)
 
 
 def _post(body: BodyRow, rule: PostRule, filled: Filled, language: Language) -> PostShown:

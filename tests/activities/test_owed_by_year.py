@@ -15,7 +15,10 @@ from tests.driving import Driver
 from tests.five_cities import FIVE_CITIES
 from tests.owning import by_server
 
-OF_A_PLAN = ["provider", "county_authority"]
+OWE_A_PLAN = """
+select body from bodies where city = 'guangzhou' and role = 'provider'
+or city = 'nanning' and role in ('provider', 'county_authority', 'operator') order by 1
+"""
 OWED = "select case_id, provider, city from cases where procedure = $1 order by 2"
 
 
@@ -45,11 +48,7 @@ async def test_each_body_owes_one_plan_a_year_however_often_and_late_it_is_tried
     both = [Reviewing(driver.pool, driver.inbox, driver.clock), reviewing]
     await asyncio.gather(*(each.file_reviews_due(10_000) for each in both))
     assert await reviewing.file_reviews_due(10_000) == 0
-    bodies = await driver.pool.fetch(
-        "select body from bodies where city = any($1) and role = any($2) order by 1",
-        ["nanning", "guangzhou"],
-        OF_A_PLAN,
-    )
+    bodies = await driver.pool.fetch(OWE_A_PLAN)
     plans = await driver.pool.fetch(OWED, "opening_plan")
     assert [row["provider"] for row in plans] == [row["body"] for row in bodies]
     assert [row["city"] for row in await driver.pool.fetch(OWED, "opening_focus")] == ["guangzhou"]
@@ -69,10 +68,8 @@ async def test_the_next_year_is_owed_anew_and_a_round_files_no_more_than_it_was_
     await driver.pool.execute("update datasets set openness = 'unconditional'")
     assert await nanning.file_reviews_due(2) == 2
     await nanning.file_reviews_due(10_000)
-    count = await driver.pool.fetchval(
-        "select count(*) from bodies where city = 'nanning' and role = any($1)", OF_A_PLAN
-    )
-    assert len(await driver.pool.fetch(OWED, "opening_plan")) == before + count, "Guangzhou's law has ended by then"
+    of_nanning = [row for row in await driver.pool.fetch(OWE_A_PLAN) if row["body"].startswith("nanning.")]
+    assert len(await driver.pool.fetch(OWED, "opening_plan")) == before + len(of_nanning), "Guangzhou's law has ended by then"
 
 
 @pytest.mark.duty("GZ-28")

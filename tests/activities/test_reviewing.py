@@ -41,7 +41,7 @@ async def reviews(driver: Driver) -> list[str]:
     return [row["dataset_id"] for row in await driver.pool.fetch(query)]
 
 
-@pytest.mark.duty("YL-10", "NJ-23")
+@pytest.mark.duty("NN-15c", "YL-10", "NJ-23")
 async def test_where_a_city_evaluates_each_dataset_that_is_not_open_gets_one_review(
     driver: Driver, reviewing: Reviewing
 ) -> None:
@@ -49,9 +49,11 @@ async def test_where_a_city_evaluates_each_dataset_that_is_not_open_gets_one_rev
     guangzhou = "select dataset_id from datasets where city = 'guangzhou' and openness <> 'unconditional' order by 1"
     expected = [row["dataset_id"] for row in await driver.pool.fetch(guangzhou)]
     assert [each for each in await reviews(driver) if each.startswith("guangzhou")] == expected
-    closed = "select dataset_id from datasets where city in ('nanjing', 'yulin') and openness = 'closed' order by 1"
-    expected = [row["dataset_id"] for row in await driver.pool.fetch(closed)]
-    assert [each for each in await reviews(driver) if each.startswith(("nanjing", "yulin"))] == expected
+    closed = "select dataset_id from datasets where city = any($1) and openness = 'closed' order by 1"
+    for city in ("nanjing", "nanning", "yulin"):
+        expected = [row["dataset_id"] for row in await driver.pool.fetch(closed, [city])]
+        assert expected
+        assert [each for each in await reviews(driver) if each.startswith(f"{city}-")] == expected
     assert not [each for each in await reviews(driver) if each.startswith("lianyungang")]
 
 

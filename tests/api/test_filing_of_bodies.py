@@ -49,13 +49,16 @@ async def test_an_account_that_is_agreed_to_stands_in_the_directory_until_its_en
 
 
 @pytest.mark.duty("NN-12b", "NN-12c")
-async def test_a_new_contact_takes_the_place_of_the_old_and_late_is_on_record(working: Service) -> None:
+async def test_the_first_contact_of_a_body_is_never_late_and_a_change_after_two_working_days_is(
+    working: Service,
+) -> None:
     clerk, path = "reviewer@nanning.transport", "/v1/contact-changes"
     today = to_shanghai(await working.app.state.runtime.now()).date()
     stated = {"city": "nanning", "reached_at": "0771-1234567"}
-    for name, changed_on in (("Li Si", today - timedelta(days=40)), ("Wang Wu", today)):
+    long_ago = today - timedelta(days=40)
+    for name, changed_on, late in (("Li Si", long_ago, False), ("Wang Wu", today, False), ("Ma Liu", long_ago, True)):
         case = await filed(working, clerk, path, contact=name, discovered_on=f"{changed_on}", **stated)
-        assert case["of_body"]["late"] is (name == "Li Si")
+        assert (name, case["of_body"]["late"]) == (name, late)
         await working.decide(case, "contact_record", "keep")
         kept = (await of_the_directory(working, "supervisor@nanning.authority", "nanning.transport"))["contact"]
         assert (kept["contact"], kept["reached_at"]) == (name, "0771-1234567")
@@ -64,6 +67,19 @@ async def test_a_new_contact_takes_the_place_of_the_old_and_late_is_on_record(wo
     early = await working.as_(clerk).post(path, tomorrow, str(uuid.uuid4()))
     assert {each["field"] for each in lacking.json()["errors"]} == {"contact", "reached_at", "discovered_on"}
     assert early.json()["errors"][0]["code"] == "day_in_the_future"
+
+
+@pytest.mark.duty("NN-12c")
+async def test_a_body_without_a_contact_on_file_is_shown_as_missing_one(working: Service) -> None:
+    clerk, body = "reviewer@nanning.transport", "nanning.transport"
+    stated = {"contact": "Li Si", "reached_at": "0771-1234567"}
+    day = to_shanghai(await working.app.state.runtime.now()).date()
+    case = await filed(working, clerk, "/v1/contact-changes", city="nanning", discovered_on=f"{day}", **stated)
+    assert "contact" in (await of_the_directory(working, clerk, body))["missing"]
+    await working.decide(case, "contact_record", "keep")
+    assert "contact" not in (await of_the_directory(working, clerk, body))["missing"]
+    elsewhere = await of_the_directory(working, "reviewer@yulin.transport", "yulin.transport")
+    assert "contact" not in elsewhere["missing"]
 
 
 async def test_nobody_but_an_officer_of_the_city_files_for_a_body(working: Service) -> None:

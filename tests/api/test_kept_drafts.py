@@ -87,7 +87,7 @@ async def test_an_imported_row_is_not_submitted_without_the_answers_that_the_law
 
 async def test_what_the_decision_says_goes_before_what_the_row_said(working: Service) -> None:
     case = await imported_case(working)
-    said = await other_answers(working, openness="closed", closed_case="privacy")
+    said = await other_answers(working, openness="closed", closed_case="privacy", secrets_or_privacy="applies")
     case = await working.decide(case, "compilation", "submit", answers=said)
     assert case["update"]["draft"]["entry"]["openness"] == "closed"
     assert case["update"]["draft"]["entry"]["title"]["en"] == "Bike parking"

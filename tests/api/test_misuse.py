@@ -84,6 +84,25 @@ async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
     assert (await working.as_("applicant2@demo").read("/v1/published-measures", city=city))["items"] == []
 
 
+@pytest.mark.duty("NN-27b", "YL-30b")
+@pytest.mark.parametrize("city", KINDS)
+async def test_misuse_of_data_that_has_been_closed_since_is_reported_and_verified_all_the_same(
+    working: Service, applicant: Caller, pool: Pool, city: str
+) -> None:
+    access, _ = await in_use(working, applicant, city)
+    await pool.execute("update datasets set openness = 'closed' where dataset_id = $1", access["dataset_id"])
+
+    case = await reported(working.as_("applicant2@demo"), city, access["dataset_id"])
+
+    task = next(each for each in case["tasks"] if each["stage"].endswith("verification"))
+    officer = working.as_(f"reviewer@{task['body']}")
+    grants = (await officer.read(f"/v1/cases/{case['case_id']}"))["misuse"]["grants"]
+    assert access["case_number"] in {each["case_number"] for each in grants}
+    said = {"outcome": "other_measure", "measure": "The files that were fetched before are destroyed", "reason": "Sold"}
+    decided = await officer.do(f"/v1/tasks/{task['task_id']}/decision", said)
+    assert next(each for each in decided["case"]["tasks"] if each["task_id"] == task["task_id"])["status"] == "decided"
+
+
 @pytest.mark.duty("GZ-30a")
 async def test_guangzhous_end_of_a_grant_is_published_and_appealed_by_whichever_call(
     working: Service, applicant: Caller

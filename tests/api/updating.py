@@ -45,13 +45,16 @@ async def law(caller: Caller, city: str, procedure: str = "catalogue_update") ->
 
 
 def answers(rules: ProcedureRules, openness: str, **others: str) -> dict[str, str]:
-    """An answer to each question that the city asks, by which no review is needed that another answer would bring."""
+    """An answer to each question that the city asks, by which no review is needed that another answer would bring; and
+    the case on which a class rests, with what is answered of it."""
     asked = QUESTIONS & set(rules.choices) - ANSWERED_BY_THE_SERVICE - {"openness", "change", *CASES}
     harmless = ("does_not_apply", "own", "given", "unconditional", "none")
     plain = {name: next(value for value in harmless if rules.choice(name, value)) for name in asked}
     for case, of_class in CASES.items():
         if openness == of_class and case in rules.choices:
-            plain[case] = next(each.value for each in rules.choices[case] if not each.barred)
+            named = min(rules.choices[case], key=lambda each: len(each.barred))
+            plain[case] = named.value
+            plain |= {question: "applies" for bar in named.barred for question in bar.when}
     return {"openness": openness, **plain, **others}
 
 

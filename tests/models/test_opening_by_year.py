@@ -137,7 +137,7 @@ def test_nannings_bodies_submit_their_plans_to_the_authority() -> None:
     assert bench.decide("submission", "submit", ()) == "RequirementMissing"
     assert bench.decide("submission", "submit", {"plan"}) == "accepted"
     assert bench.state.closed == "submitted"
-    assert [known.article for known in bench.state.results] == ["18"]
+    assert [known.article for known in bench.state.results] == ["plan_publication"]
 
 
 @pytest.mark.parametrize("at", [FIRST_DAY, LATER])

@@ -21,7 +21,7 @@ def waiting_in(city: str, trigger: str = "other") -> Bench:
     return update_begun(city, trigger, occurred_on=MONDAY.date() - timedelta(days=20), met=[turn])
 
 
-@pytest.mark.parametrize("city", ["yulin", "guangzhou", "lianyungang"])
+@pytest.mark.parametrize("city", ["yulin", "lianyungang"])
 def test_an_update_without_a_clock_that_waits_for_its_turn_lies_before_nobody(city: str) -> None:
     bench = waiting_in(city)
     assert (bench.types(), bench.state.behind) == (["Filed", "TurnAwaited"], "first")
@@ -61,6 +61,25 @@ def test_the_clock_of_the_event_runs_while_an_update_waits_for_its_turn(city: st
     assert bench.task("compilation").round == 1
     assert draft(bench) == "accepted"
     assert bench.task("compilation").late
+
+
+@pytest.mark.duty("YL-13")
+def test_an_emergency_opening_that_waits_for_its_turn_lies_before_its_provider_on_the_clock_of_its_receipt() -> None:
+    bench = waiting_in("yulin", "emergency").passes(days=3)
+    task = bench.task("emergency_compilation")
+    assert (bench.open_stages, task.body) == ({"emergency_compilation"}, "yulin.provider")
+    assert (task.clock.promptly, task.clock.started_at, task.clock.article) == (True, MONDAY, "13")
+    assert draft(bench, stage="emergency_compilation") == "NotItsTurn"
+    assert take_turn(bench) == "accepted"
+    assert bench.task("emergency_compilation") == task, "it is the same task, on the same clock"
+    assert draft(bench, stage="emergency_compilation") == "accepted"
+    assert bench.open_stages == {"emergency_processing"}
+
+
+@pytest.mark.duty("GZ-10a")
+def test_what_an_evaluation_found_fit_for_opening_lies_before_its_provider_while_it_waits_for_its_turn() -> None:
+    task = waiting_in("guangzhou", "openness_review").passes(days=3).task("compilation")
+    assert (task.body, task.clock.promptly, task.clock.started_at) == ("guangzhou.provider", True, MONDAY)
 
 
 def test_while_an_update_waits_for_its_turn_nothing_is_submitted() -> None:

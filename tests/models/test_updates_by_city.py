@@ -246,7 +246,8 @@ def test_lianyungang_opens_secrets_and_privacy_only_masked_or_with_consent(openn
         assert draft(update_begun("lianyungang"), secret | lets) == "accepted"
     closed = {"openness": "closed", "closed_case": "secrets_or_privacy"}
     assert draft(update_begun("lianyungang"), closed | {"secrets_or_privacy": "applies"}) == "accepted"
-    assert draft(update_begun("lianyungang"), closed) == "AnswerBarred", "closed for secrets that it has not"
+    without = closed | {"secrets_or_privacy": "does_not_apply"}
+    assert draft(update_begun("lianyungang"), without) == "AnswerBarred", "closed for secrets that it has not"
 
 
 @pytest.mark.duty("LYG-6")
@@ -277,8 +278,20 @@ def test_a_draft_that_leaves_data_closed_names_one_of_the_cases_that_the_law_lis
     assert draft(bench, closed, without={"closed_case"}) == "RequirementMissing"
     assert draft(bench, closed | {"closed_case": "because_we_say_so"}) == "ChoiceNotOnRequest"
     for case in bench.rules.choices["closed_case"]:
-        touched = {"secrets_or_privacy": "applies"} if case.barred else {}
-        assert draft(update_begun(city), closed | touched | {"closed_case": case.value}) == "accepted"
+        assert draft(update_begun(city), closed | {"closed_case": case.value}) == "accepted"
+
+
+@pytest.mark.duty("NN-19", "YL-11", "YL-16")
+@pytest.mark.parametrize(("city", "trigger"), [("nanning", "other"), ("yulin", "other"), ("yulin", "emergency")])
+def test_no_draft_closes_data_in_a_case_that_its_own_answers_deny(city: str, trigger: str) -> None:
+    stage = "emergency_compilation" if trigger == "emergency" else "compilation"
+    for case in law(city, "catalogue_update").choices["closed_case"]:
+        (question,) = {question for bar in case.barred for question in bar.when}
+        closed = {"openness": "closed", "closed_case": case.value}
+        denied = closed | {question: "does_not_apply"}
+        assert draft(update_begun(city, trigger), denied, stage=stage) == "AnswerBarred", case.value
+        said = closed | {question: "applies"}
+        assert draft(update_begun(city, trigger), said, stage=stage) == "accepted", case.value
 
 
 @pytest.mark.parametrize("city", CITIES)

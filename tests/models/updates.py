@@ -34,7 +34,11 @@ def answers_for(rules: ProcedureRules, answers: Mapping[str, str]) -> dict[str, 
     said = {**{name: NOTHING_SPECIAL.get(name, "does_not_apply") for name in asked}, **answers}
     for case, openness in CASES.items():
         if said.get("openness") == openness and case in rules.choices:
-            said.setdefault(case, next(each.value for each in rules.choices[case] if not each.barred))
+            said.setdefault(case, min(rules.choices[case], key=lambda each: len(each.barred)).value)
+            # What the case rests on is answered with it.
+            named = rules.choice(case, said[case])
+            resting_on = {question for bar in named.barred for question in bar.when} if named else set()
+            said |= dict.fromkeys(resting_on - set(answers), "applies")
     return said
 
 

@@ -31,7 +31,7 @@ def test_whoever_finds_data_unlawful_wrong_incomplete_or_infringing_may_object()
 def test_an_objection_is_received_with_evidence_or_without() -> None:
     evidence = field_of(YULIN, "evidence")
     assert not evidence.required
-    assert evidence.citation.article == "17.1"
+    assert (evidence.citation.article, evidence.citation.basis) == ("evidence", Basis.SERVICE)
 
 
 @pytest.mark.duty("YL-24")

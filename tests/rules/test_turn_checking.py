@@ -24,6 +24,14 @@ def test_a_clock_that_runs_while_an_update_waits_before_nobody_is_refused() -> N
     assert ("procedures.catalogue_update.order", "overdue_unseen") in refused("")
 
 
+def test_what_an_update_owes_promptly_is_refused_where_it_waits_before_nobody() -> None:
+    without = TEXT.replace("clock_from: {compilation: event, security_review", "clock_from: {security_review")
+    with pytest.raises(PackRefused) as refusal:
+        load_text(without.replace(AHEAD, ""), "nanning.yaml")
+    found = {(problem.path, problem.rule) for problem in refusal.value.problems}
+    assert ("procedures.catalogue_update.order", "overdue_unseen") in found
+
+
 @pytest.mark.parametrize("stage", ["security_review", "review"])
 def test_only_what_an_update_begins_with_goes_ahead_of_its_turn(stage: str) -> None:
     found = refused(f"          ahead_of_turn: [compilation, {stage}]\n")
