@@ -40,6 +40,12 @@ OF_STANDARDS: Mapping[str, str] = {
     "transfer": "Each transfer is on record",
     "use": "Each access is on record",
 }
+OF_A_TEXT: Mapping[str, str] = {
+    "title": "Standard of masking",
+    "version": "DB 1",
+    "in_force_on": "2027-01-01",
+    "contents": "How names are masked",
+}
 OF_THE_USE: Mapping[str, str] = {
     "through": "2026-11-20",
     "found": "Two users fetch the bus lines each day, nobody the stops",
@@ -249,6 +255,29 @@ async def test_the_same_key_is_the_same_declaration_and_another_with_it_is_refus
     other = await provider.post("/v1/declarations", {**sent, "says": {"method": "by_hand"}}, "once")
     assert other.json()["type"] == "urn:kaifang:problem:idempotency-key-reused"
     assert await pool.fetchval("select count(*) from declarations") == 1
+
+
+@pytest.mark.duty("NN-5.2", "NN-6.3", "YL-6b", "YL-14")
+@pytest.mark.parametrize(
+    ("city", "kind", "role", "which", "article"),
+    [
+        ("nanning", "policies", "authority", {}, "5(2)"),
+        ("nanning", "standards", "operator", {"which": "opening"}, "6(3)"),
+        ("yulin", "policies", "operator", {"which": "indicators"}, "6"),
+        ("yulin", "classification_rules", "authority", {}, "14"),
+    ],
+)
+async def test_the_policies_and_standards_of_a_city_are_on_record_and_read_by_everybody(
+    service: Service, city: str, kind: str, role: str, which: dict[str, str], article: str
+) -> None:
+    says = {**which, **OF_A_TEXT}
+    other = {"authority": "operator", "operator": "authority"}[role]
+    for login in (f"reviewer@{city}.{other}", f"reviewer@{city}.transport"):
+        assert (await declare(service.as_(login), city, kind, says)).status_code == 403, login
+    kept = await declared(service.as_(f"reviewer@{city}.{role}"), city, kind, says)
+    read = await service.nobody().read(f"/v1/declarations/{kept['declaration_id']}")
+    assert {each["name"]: each["value"] for each in read["says"]} == says
+    assert (read["rule"]["article"], read["body"]) == (article, f"{city}.{role}")
 
 
 @pytest.mark.duty("NN-21")

@@ -79,6 +79,7 @@ async def test_what_is_raised_late_is_late_on_record_and_checked_all_the_same(wo
     assert closed["outcome"] == "confirmed"
 
 
+@pytest.mark.duty("YL-24b")
 @pytest.mark.duty("YL-24")
 async def test_yulins_user_is_told_the_result_with_no_period_on_either_side(
     working: Service, applicant: Caller

@@ -28,6 +28,7 @@ ANSWERED: dict[str, dict[str, Any]] = {"guangzhou": {"subjects_consent": "given"
 """What a draft answers beside what every draft does."""
 
 
+@pytest.mark.duty("NN-7.1", "YL-7c")
 @pytest.mark.duty("NN-14", "YL-15a", "GZ-11", "NJ-16")
 @pytest.mark.parametrize("city", CITIES)
 def test_nobody_but_the_provider_compiles_the_entry(city: str) -> None:

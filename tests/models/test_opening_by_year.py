@@ -11,6 +11,7 @@ from models.act_contents import Measure
 from models.procedures.opening_focus import OPENING_FOCUS
 from models.procedures.opening_plan import OPENING_PLAN
 from models.state import CaseState, fold
+from models.years import with_a_seat
 from rules.deadlines import SHANGHAI
 from rules.pinned_stages import Audience
 from tests.models.bench import Bench, begun, law
@@ -128,6 +129,16 @@ def test_guangzhous_authority_passes_each_plan_on_with_a_reference() -> None:
     assert bench.decide("passing_up", "pass_up", ()) == "RequirementMissing"
     assert bench.decide("passing_up", "pass_up", {"reference"}) == "accepted"
     assert bench.state.closed == "passed_up"
+
+
+@pytest.mark.duty("NN-18")
+def test_the_operating_centre_owes_a_plan_as_every_unit_does() -> None:
+    rules, city = law("nanning", "opening_plan"), {role: f"nanning.{role}" for role in ("operator", "authority")}
+    assert set(rules.filed_by) == {"provider", "county_authority", "operator"}, "the authority submits none to itself"
+    bodies = with_a_seat(rules, city, [], "nanning.operator")
+    bench = begun(rules, OPENING_PLAN, at=FIRST_DAY, bodies=bodies, occurred_on=NEW_YEAR)
+    assert bench.task("submission").body == "nanning.operator"
+    assert bench.decide("submission", "submit", {"plan"}) == "accepted"
 
 
 @pytest.mark.duty("NN-18")

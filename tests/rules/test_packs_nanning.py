@@ -30,6 +30,7 @@ def test_the_formal_review_of_the_operator_takes_two_days_one_day_or_twelve_hour
     assert review.period_citation.article == "20(2)"
 
 
+@pytest.mark.duty("NN-6.1")
 @pytest.mark.duty("NN-20.2")
 def test_the_operator_passes_or_returns_a_request_and_never_refuses_it() -> None:
     assert {o.outcome for o in stage_of(NANNING, "formal_review").outcomes} == {"pass", "return"}
