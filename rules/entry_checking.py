@@ -76,7 +76,9 @@ def _turns(cut: Cut) -> Iterator[Broken]:
             fact = f"the clock of {stage} runs while the update waits, and nobody has it before them"
             yield path, "overdue_unseen", fact
         elif _is_owed_promptly(cut, stage):
-            fact = f"{stage} is owed promptly, also while the update waits: its clock runs from the receipt, ahead_of_turn"
+            fact = (
+                f"{stage} is owed promptly, also while the update waits: its clock runs from the receipt, ahead_of_turn"
+            )
             yield path, "overdue_unseen", fact
 
 

@@ -49,15 +49,10 @@ async def _with_posts(store: Store, language: Language, bodies: Sequence[BodyRow
     posts = {(row.body, row.post): row for row in await directory.posts(store, [body.body for body in bodies])}
     logins = await directory.logins(store, (each for row in posts.values() for each in (row.account_id, row.filed_by)))
     filled, filed = Filled(posts, logins), await filed_of(store, [body.body for body in bodies])
-    return [
-        _with_its_posts(body, filled, filed.get(body.body, FiledOfBody()), on, language)
-        for body in bodies
-    ]
+    return [_with_its_posts(body, filled, filed.get(body.body, FiledOfBody()), on, language) for body in bodies]
 
 
-def _with_its_posts(
-    body: BodyRow, filled: Filled, filed: FiledOfBody, on: date, language: Language
-) -> BodyShown:
+def _with_its_posts(body: BodyRow, filled: Filled, filed: FiledOfBody, on: date, language: Language) -> BodyShown:
     posts = [_post(body, rule, filled, language) for rule in posts_of(body.city, on)]
     return BodyShown(
         body=body.body,

@@ -69,7 +69,9 @@ async def test_the_next_year_is_owed_anew_and_a_round_files_no_more_than_it_was_
     assert await nanning.file_reviews_due(2) == 2
     await nanning.file_reviews_due(10_000)
     of_nanning = [row for row in await driver.pool.fetch(OWE_A_PLAN) if row["body"].startswith("nanning.")]
-    assert len(await driver.pool.fetch(OWED, "opening_plan")) == before + len(of_nanning), "Guangzhou's law has ended by then"
+    assert len(await driver.pool.fetch(OWED, "opening_plan")) == before + len(of_nanning), (
+        "Guangzhou's law has ended by then"
+    )
 
 
 @pytest.mark.duty("GZ-28")
