@@ -40,5 +40,8 @@ BY_ANSWER: Mapping[str, Mapping[str, str]] = {
 """City to the review that each question brings where it applies."""
 ONLY_FINDS = {"nanning": {"committee_review"}}
 """City to the reviews whose finding against a draft goes to the authority and sends nothing back."""
-AHEAD_OF_TURN = {"nanning": {"compilation"}, "nanjing": {"compilation"}}
-"""City to what lies open while another update goes first, for its clock runs from the event."""
+AHEAD_OF_TURN = {
+    **dict.fromkeys(("nanning", "nanjing", "guangzhou"), {"compilation"}),
+    "yulin": {"emergency_compilation"},
+}
+"""City to what lies open while another update goes first, for its clock runs from the event or the receipt."""

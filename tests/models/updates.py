@@ -34,7 +34,9 @@ def answers_for(rules: ProcedureRules, answers: Mapping[str, str]) -> dict[str, 
     said = {**{name: NOTHING_SPECIAL.get(name, "does_not_apply") for name in asked}, **answers}
     for case, openness in CASES.items():
         if said.get("openness") == openness and case in rules.choices:
-            said.setdefault(case, min(rules.choices[case], key=lambda each: len(each.barred)).value)
+            known = rules.choices[case]
+            fits = (each for each in known if not any(bar.applies_to(answers) for bar in each.barred))
+            said.setdefault(case, min(fits, key=lambda each: len(each.barred)).value)
             # What the case rests on is answered with it.
             named = rules.choice(case, said[case])
             resting_on = {question for bar in named.barred for question in bar.when} if named else set()
