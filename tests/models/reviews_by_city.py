@@ -41,7 +41,7 @@ BY_ANSWER: Mapping[str, Mapping[str, str]] = {
 ONLY_FINDS = {"nanning": {"committee_review"}}
 """City to the reviews whose finding against a draft goes to the authority and sends nothing back."""
 AHEAD_OF_TURN = {
-    **dict.fromkeys(("nanning", "nanjing", "guangzhou"), {"compilation"}),
+    **{city: {"compilation"} for city in ("nanning", "nanjing", "guangzhou")},
     "yulin": {"emergency_compilation"},
 }
 """City to what lies open while another update goes first, for its clock runs from the event or the receipt."""
