@@ -49,7 +49,7 @@ async def test_an_account_that_is_agreed_to_stands_in_the_directory_until_its_en
 
 
 @pytest.mark.duty("NN-12b", "NN-12c")
-async def test_the_first_contact_of_a_body_is_never_late_and_a_change_after_two_working_days_is(
+async def test_the_first_contact_is_never_late_and_a_change_after_two_working_days_is(
     working: Service,
 ) -> None:
     clerk, path = "reviewer@nanning.transport", "/v1/contact-changes"

@@ -87,7 +87,7 @@ async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
 
 @pytest.mark.duty("NN-27b", "YL-30b")
 @pytest.mark.parametrize("city", KINDS)
-async def test_misuse_of_data_that_has_been_closed_since_is_reported_and_verified_all_the_same(
+async def test_misuse_of_data_that_was_closed_since_is_reported_and_verified_all_the_same(
     working: Service, applicant: Caller, pool: Pool, city: str
 ) -> None:
     access, _ = await in_use(working, applicant, city)

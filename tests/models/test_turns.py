@@ -64,7 +64,7 @@ def test_the_clock_of_the_event_runs_while_an_update_waits_for_its_turn(city: st
 
 
 @pytest.mark.duty("YL-13")
-def test_an_emergency_opening_that_waits_for_its_turn_lies_before_its_provider_on_the_clock_of_its_receipt() -> None:
+def test_an_emergency_that_waits_lies_before_its_provider_on_the_clock_of_its_receipt() -> None:
     bench = waiting_in("yulin", "emergency").passes(days=3)
     task = bench.task("emergency_compilation")
     assert (bench.open_stages, task.body) == ({"emergency_compilation"}, "yulin.provider")
@@ -77,7 +77,7 @@ def test_an_emergency_opening_that_waits_for_its_turn_lies_before_its_provider_o
 
 
 @pytest.mark.duty("GZ-10a")
-def test_what_an_evaluation_found_fit_for_opening_lies_before_its_provider_while_it_waits_for_its_turn() -> None:
+def test_what_an_evaluation_found_fit_lies_before_its_provider_while_it_waits() -> None:
     task = waiting_in("guangzhou", "openness_review").passes(days=3).task("compilation")
     assert (task.body, task.clock.promptly, task.clock.started_at) == ("guangzhou.provider", True, MONDAY)
 
