@@ -64,7 +64,7 @@ def test_the_clock_of_the_event_runs_while_an_update_waits_for_its_turn(city: st
 
 
 @pytest.mark.duty("YL-13")
-def test_an_emergency_that_waits_lies_before_its_provider_on_the_clock_of_its_receipt() -> None:
+def test_an_emergency_that_waits_lies_before_its_provider_on_the_clock_of_receipt() -> None:
     bench = waiting_in("yulin", "emergency").passes(days=3)
     task = bench.task("emergency_compilation")
     assert (bench.open_stages, task.body) == ({"emergency_compilation"}, "yulin.provider")
