@@ -91,11 +91,12 @@ class InChargeTerms(Authored):
 
 
 class AskedTerms(Authored):
-    """What a declaration says: prose, a line, a day, or one of the values that are named."""
+    """What a declaration says: prose, a line, a day, one that is not in the future, or one of the values that are
+    named."""
 
     label: Wording
     required: StrictBool = True
-    as_a: Literal["prose", "line", "day"] = "prose"
+    as_a: Literal["prose", "line", "day", "past_day"] = "prose"
     one_of: Mapping[Name, Wording] = Field(default_factory=dict)
 
 
