@@ -13,7 +13,6 @@ from models.state import CaseState
 from models.task_state import TaskState
 from rules.pinned_stages import GrantEffect, Outcome, RecordEffect
 
-
 NOTHING_TAKEN = "none"
 """What a finding does to a grant, in the read model."""
 

@@ -254,7 +254,8 @@ Event = Annotated[
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisuseFound | MisusePublished
-    | PublicationCorrected | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended | StopDecided | StopEnded
+    | PublicationCorrected | RestorationOrdered | CurtailmentMet | CurtailmentLifted
+    | TaskLapsed | PeriodExtended | StopDecided | StopEnded
     | ResultPublished | FiguresPinned | AccessDelegated | DelegationRevoked | DelegatedKeyIssued
     | UseRecorded | UseInspected | CaseOrdered,
     Field(discriminator="type"),

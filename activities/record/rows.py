@@ -14,8 +14,8 @@ from models.using import first_report_on
 from rules.pack import GROUND
 
 if TYPE_CHECKING:
-    from models.misuse_events import MisuseFound
     from activities.database import Connection
+    from models.misuse_events import MisuseFound
     from rules.procedure_rules import ProcedureRules
 
 

@@ -86,7 +86,7 @@ class Measure:
 
 
 async def measure_of(store: Store, filer: Filer, caller: Caller, grant: str | None, measure_id: str) -> Measure:
-    """What was taken of the caller's own grant and is not given back, or found where none is named. Raises a Problem."""
+    """What was taken of the caller's own grant and stands, or a finding that names none and does. Raises a Problem."""
     measure = await measure_taken(store, filer, caller, grant, measure_id)
     measure.is_in_force()
     return measure

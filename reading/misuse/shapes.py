@@ -32,7 +32,8 @@ class TakenShown(Shape):
     """What a decision has taken of a grant: everything (`close`), or all but these items and this mode (`restrict`);
     none named: as granted. `effect` is null of a finding that took nothing, as where the grant was over, and
     `corrected_at` says since when it does not stand. `measure_id` is how an appeal names it, null where the city hears
-    none, or once it was given back or corrected; `appeal` is the latest appeal against it and `case` the case that took it, for those who may know of them."""
+    none, or once it was given back or corrected; `appeal` is the latest appeal against it and `case` the case that took
+    it, for those who may know of them."""
 
     effect: GrantEffect | None
     data_items: list[str]

@@ -117,8 +117,8 @@ class MisuseReportForm(FilingForm):
 
 @asks(MISUSE_APPEAL)
 class MisuseAppealForm(FilingForm):
-    """An appeal (申诉) against what was taken of a grant of the caller's, or against a published finding of unlawful use
-    that names no grant."""
+    """An appeal (申诉) against what was taken of a grant of the caller's, or against a published finding that names no
+    grant."""
 
     case_id: NamedItem | None = Field(
         None, description="the grant, by the id of its case; left out where the finding names none"
