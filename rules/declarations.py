@@ -24,6 +24,7 @@ PROVIDER = "provider"
 
 
 DAYS = ("day", "past_day")
+"""How something is said that is a day."""
 
 
 class Value(Pinned):
