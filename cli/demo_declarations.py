@@ -6,7 +6,7 @@ from datetime import date
 
 from cli.demo_parties import WORDS, Json, Parties
 from cli.demo_requests import served_item
-from rules.declarations import PROVIDER, Asked, DeclarationRule, declared_in
+from rules.declarations import DAYS, PROVIDER, Asked, DeclarationRule, declared_in
 from rules.loading import load_pack
 
 
@@ -32,4 +32,4 @@ def said_of(asked: Asked, today: date) -> str:
     """Something that can be said there."""
     if asked.values:
         return asked.values[0].value
-    return str(today) if asked.as_a == "day" else WORDS
+    return str(today) if asked.as_a in DAYS else WORDS

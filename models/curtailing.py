@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.finding import finds_alone
 from models.proposal import Proposal
+from models.state import CaseState
 from models.task_state import TaskState
 from rules.pinned_stages import GrantEffect, Outcome, RecordEffect
+
+NOTHING_TAKEN = "none"
+"""What a finding does to a grant, in the read model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,9 @@ class Curtailment:
 def move_grant(proposal: Proposal, task: TaskState, outcome: Outcome, act: a.Decide) -> None:
     """Takes of the grant what the decision says, or gives back what the cause of the case has taken, and publishes or
     corrects that. Raises NothingTaken."""
+    if finds_alone(outcome):
+        _find_misuse(proposal, task, outcome, act)
+        return
     if outcome.grant is None:
         return
     if outcome.grant is GrantEffect.RESTORE:
@@ -69,6 +77,39 @@ def move_grant(proposal: Proposal, task: TaskState, outcome: Outcome, act: a.Dec
     )
     if outcome.record is RecordEffect.PUBLISH:
         proposal.add(e.MisusePublished(at=act.received_at, act=act.id))
+
+
+def _find_misuse(proposal: Proposal, task: TaskState, outcome: Outcome, act: a.Decide) -> None:
+    """Puts on record, and publishes, what was found where no grant is left to take something of."""
+    grant = act.finding.grant if act.finding else None
+    proposal.add(
+        e.MisuseFound(
+            at=act.received_at,
+            act=act.id,
+            by=act.by.account,
+            body=task.body,
+            grant=grant.grant if grant else None,
+            misuse=act.finding.misuse if act.finding else None,
+            stage=task.stage,
+            outcome=outcome.outcome,
+            **outcome.citation.model_dump(include={"source", "article", "basis"}),
+        )
+    )
+    proposal.add(e.MisusePublished(at=act.received_at, act=act.id))
+
+
+def given_back(cause: CaseState, ordered: e.RestorationOrdered, by_case: str) -> list[e.Event]:
+    """What the log of the cause of an appeal has once that is upheld: what was taken is given back, what was published
+    is corrected; nothing where that was done before."""
+    found: list[e.Event] = []
+    if cause.curtailed and not cause.restored_at:
+        found.append(e.GrantRestored(number=cause.number + 1, at=ordered.at, by_case=by_case))
+    # What was taken and given back stands corrected with that; a finding took nothing.
+    stands = bool(found) if cause.curtailed else cause.misuse_found is not None
+    if ordered.corrects and cause.made_public_at and not cause.corrected_at and stands:
+        number = cause.number + len(found) + 1
+        found.append(e.PublicationCorrected(number=number, at=ordered.at, by_case=by_case))
+    return found
 
 
 def meet_curtailment(proposal: Proposal, act: a.Curtail) -> None:

@@ -54,6 +54,7 @@ from models.misuse_events import (
     CurtailmentMet,
     GrantCurtailed,
     GrantRestored,
+    MisuseFound,
     MisusePublished,
     PublicationCorrected,
     RestorationOrdered,
@@ -123,6 +124,7 @@ __all__ = [
     "GrantRestored",
     "Granted",
     "HoldWithheld",
+    "MisuseFound",
     "MisusePublished",
     "NoteAdded",
     "ObjectorAnswered",
@@ -251,8 +253,9 @@ Event = Annotated[
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
-    | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
-    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended | StopDecided | StopEnded
+    | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisuseFound | MisusePublished
+    | PublicationCorrected | RestorationOrdered | CurtailmentMet | CurtailmentLifted
+    | TaskLapsed | PeriodExtended | StopDecided | StopEnded
     | ResultPublished | FiguresPinned | AccessDelegated | DelegationRevoked | DelegatedKeyIssued
     | UseRecorded | UseInspected | CaseOrdered,
     Field(discriminator="type"),

@@ -16,20 +16,28 @@ def acts_on_grants(rules: ProcedureRules) -> bool:
     return any(outcome.grant and outcome.grant.curtails for stage in stages for outcome in stage.outcomes)
 
 
+def finds_alone(outcome: Outcome) -> bool:
+    """Whether it publishes what was found and takes nothing of a grant."""
+    return outcome.record is RecordEffect.PUBLISH and outcome.grant is None
+
+
 def finding_allowed(rules: ProcedureRules, outcome: Outcome, finding: Finding | None) -> None:
     """A decision takes only of a grant on the dataset of its case, while it holds, and leaves it only what it gives.
+    One that takes nothing and is published all the same names a grant that is over, or none.
 
-    Raises FindingNotAllowed, MisuseUnknown, GrantUnknown, GrantIsOver, NotOfTheGrant.
+    Raises FindingNotAllowed, MisuseUnknown, GrantUnknown, GrantIsOver, GrantStillHolds, NotOfTheGrant.
     """
+    if finds_alone(outcome):
+        _misuse_known(rules, finding)
+        _nothing_left_to_take(finding)
+        return
     if outcome.grant is None or not outcome.grant.curtails:
         if finding is None:
             return
         raise r.FindingNotAllowed(field="misused_grant")
     if finding is None:
         raise r.GrantUnknown(field="misused_grant")
-    if finding.misuse and rules.choice(MISUSE_FOUND, finding.misuse) is None:
-        known = "|".join(choice.value for choice in rules.choices.get(MISUSE_FOUND, ()))
-        raise r.MisuseUnknown(field=MISUSE_FOUND, allowed=known)
+    _misuse_known(rules, finding)
     grant = finding.grant
     if grant is None:
         raise r.GrantUnknown(field="misused_grant")
@@ -44,6 +52,24 @@ def finding_allowed(rules: ProcedureRules, outcome: Outcome, finding: Finding | 
         raise r.NotOfTheGrant(field="left_items")
     if finding.left_mode and finding.left_mode not in grant.access_modes:
         raise r.NotOfTheGrant(field="left_mode")
+
+
+def _misuse_known(rules: ProcedureRules, finding: Finding | None) -> None:
+    if finding and finding.misuse and rules.choice(MISUSE_FOUND, finding.misuse) is None:
+        known = "|".join(choice.value for choice in rules.choices.get(MISUSE_FOUND, ()))
+        raise r.MisuseUnknown(field=MISUSE_FOUND, allowed=known)
+
+
+def _nothing_left_to_take(finding: Finding | None) -> None:
+    """A grant that holds is restricted or closed, and is not passed over by a finding."""
+    if finding is None:
+        return
+    if finding.left_items or finding.left_mode:
+        raise r.FindingNotAllowed(field="left_items" if finding.left_items else "left_mode")
+    if finding.named and finding.grant is None:
+        raise r.GrantUnknown(field="misused_grant")
+    if finding.grant and not finding.grant.is_over:
+        raise r.GrantStillHolds(field="misused_grant")
 
 
 def publishes(rules: ProcedureRules | None) -> bool:

@@ -31,6 +31,25 @@ class GrantCurtailed(Recorded):
     basis: Basis
 
 
+class MisuseFound(Recorded):
+    """A decision found use unlawful where no grant is left of which something could be taken.
+
+    It names all that is published of it: which misuse was found, by which body and under which article.
+    """
+
+    type: Literal["MisuseFound"] = "MisuseFound"
+    by: str
+    body: str
+    grant: str | None = None
+    """The id of the access case under which the data was used, and which is over; None where none was named."""
+    misuse: str | None = None
+    stage: str
+    outcome: str
+    source: str
+    article: str
+    basis: Basis
+
+
 class GrantRestored(Recorded):
     """What this case had taken of the grant was given back by another, an appeal."""
 
@@ -39,7 +58,8 @@ class GrantRestored(Recorded):
 
 
 class MisusePublished(Recorded):
-    """The act that was found and the measure taken are public from here on, in the codes of `GrantCurtailed`."""
+    """The act that was found and the measure taken are public from here on, in the codes of `GrantCurtailed` or
+    `MisuseFound`."""
 
     type: Literal["MisusePublished"] = "MisusePublished"
 

@@ -267,6 +267,10 @@ class GrantIsOver(Unmet):
     """The grant has ended; nothing can be taken of it."""
 
 
+class GrantStillHolds(Unmet):
+    """The grant has not ended, so what was found of it is restricted or closed."""
+
+
 class NotOfTheGrant(Unmet):
     """A grant is left only what it gives."""
 

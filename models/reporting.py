@@ -12,13 +12,14 @@ from models import refusals as r
 from rules.admissibility import Inadmissible
 from rules.pinned import APPLICANT
 from rules.procedure_rules import PROVIDER, ProcedureRules
+from rules.vocabulary import FOUND_BY
 
 REVIEWER = "reviewer"
 OPERATOR = "operator"
 AUTHORITY = "authority"
 FINDER = "finder"
 """The role of a body that found misuse of data."""
-BY_REPORT, BY_A_BODY = "report", "body"
+BY_REPORT, BY_A_BODY, BY_AN_ASSESSMENT = "report", "body", "assessment"
 """How misuse came to be known."""
 DATASET = "dataset_id"
 OF_DATA = (DATASET, "data_items")
@@ -67,6 +68,12 @@ def who_found(body: str | None, bodies: Mapping[str, str]) -> tuple[str, Mapping
     if body is None or body == bodies[PROVIDER]:
         return BY_REPORT, bodies
     return BY_A_BODY, {**bodies, FINDER: body}
+
+
+def who_assessed(rules: ProcedureRules, body: str, bodies: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """The same where an assessment of the use found it: a way of its own where the law of the city has one."""
+    found_by, bodies = who_found(body, bodies)
+    return (BY_AN_ASSESSMENT if rules.choice(FOUND_BY, BY_AN_ASSESSMENT) else found_by), bodies
 
 
 def who_took(body: str, bodies: Mapping[str, str]) -> str:

@@ -121,6 +121,8 @@ class CaseState(Frozen):
     """The class that binds every draft; None while none was agreed or decided."""
     curtailed: e.GrantCurtailed | None = None
     """What this case has taken of a grant, until `restored_at`."""
+    misuse_found: e.MisuseFound | None = None
+    """What this case found where no grant is left to take something of."""
     restored_at: datetime | None = None
     made_public_at: datetime | None = None
     """When the act and the measure of this case were published."""
@@ -277,6 +279,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["met_restrictions"] = {by: met for by, met in state.met_restrictions.items() if by != event.by_case}
         case e.GrantCurtailed():
             changes |= {"curtailed": event, "restored_at": None}
+        case e.MisuseFound():
+            changes["misuse_found"] = event
         case e.GrantRestored():
             changes["restored_at"] = event.at
         case e.MisusePublished():

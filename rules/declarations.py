@@ -23,6 +23,10 @@ SAYS = "says"
 PROVIDER = "provider"
 
 
+DAYS = ("day", "past_day")
+"""How something is said that is a day."""
+
+
 class Value(Pinned):
     """One of the values of which a declaration says one."""
 
@@ -36,15 +40,15 @@ class Asked(Pinned):
     name: str
     label: Label
     required: bool
-    as_a: Literal["prose", "line", "day"]
+    as_a: Literal["prose", "line", "day", "past_day"]
     values: tuple[Value, ...]
 
     def said(self, text: str) -> Label:
         """What is said, in words; a value that the rule does not know, by its code."""
         return next((each.label for each in self.values if each.value == text), Label(zh=text, en=text))
 
-    def wrong_with(self, text: str | None, rule: Citation) -> Iterator[Inadmissible]:
-        """Why it cannot be said like this."""
+    def wrong_with(self, text: str | None, rule: Citation, today: date) -> Iterator[Inadmissible]:
+        """Why it cannot be said like this on that day."""
         field = f"{SAYS}.{self.name}"
         if not states_something(text or ""):
             if self.required:
@@ -53,8 +57,10 @@ class Asked(Pinned):
         known = tuple(each.value for each in self.values)
         if known and text not in known:
             yield Inadmissible(field, "not_one_of_these", rule, {"given": text, "known": known})
-        elif self.as_a == "day" and not is_a_day(text or ""):
+        elif self.as_a in DAYS and not is_a_day(text or ""):
             yield Inadmissible(field, "date_from_datetime_parsing", None)
+        elif self.as_a == "past_day" and date.fromisoformat(text or "") > today:
+            yield Inadmissible(field, "day_to_come", rule, {"label": self.label})
         elif self.as_a == "line" and not stands_on_one_line(text or ""):
             yield Inadmissible(field, "not_one_line", None)
 
@@ -114,10 +120,10 @@ class DeclarationRule(Pinned):
     def is_public(self) -> bool:
         return self.read_by == "everybody"
 
-    def wrong_with(self, says: Mapping[str, str]) -> Iterator[Inadmissible]:
-        """Why a declaration cannot say that."""
+    def wrong_with(self, says: Mapping[str, str], today: date) -> Iterator[Inadmissible]:
+        """Why a declaration cannot say that on that day."""
         for each in self.asks:
-            yield from each.wrong_with(says.get(each.name), self.citation)
+            yield from each.wrong_with(says.get(each.name), self.citation, today)
         known = tuple(each.name for each in self.asks)
         for name in says:
             if name not in known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
 from rules.admissibility import Inadmissible
@@ -11,7 +12,6 @@ from rules.texts_in_force import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from rules.pack import Pack
 
@@ -23,11 +23,19 @@ class FeedbackKind(Pinned):
     label: Label
 
 
+class AnsweredWithin(Pinned):
+    """Within how many calendar days it is answered."""
+
+    days: int
+    citation: Citation
+
+
 class FeedbackRule(Pinned):
     """Feedback has a kind, and reaches the bodies of these roles, the provider where it is about data of its own."""
 
     kinds: tuple[FeedbackKind, ...]
     reaches: tuple[str, ...]
+    answered_within: AnsweredWithin | None
     citation: Citation
 
     @classmethod
@@ -38,11 +46,17 @@ class FeedbackRule(Pinned):
         version = in_force(pack.feedback or (), on)
         if version is None or version.value is None:
             return None
+        within = version.value.answered_within
         return cls(
             kinds=tuple(FeedbackKind(kind=name, label=label(words)) for name, words in version.value.kinds.items()),
             reaches=version.value.reaches,
+            answered_within=AnsweredWithin(days=within.days, citation=citation(pack, within.cite)) if within else None,
             citation=citation(pack, version.cite),
         )
+
+    def owed_on(self, received: date) -> date | None:
+        """The last day on which an answer is in time; None where none is owed."""
+        return received + timedelta(days=self.answered_within.days) if self.answered_within else None
 
     def label_of(self, kind: str) -> Label:
         """What a kind is called; one that the rule no longer has, by its code."""

@@ -201,6 +201,12 @@ FIELDS: Mapping[str, Field] = {
             "whether security or stability is in danger",
         ),
         Field("statutory_ban", Kind.CHOICE, "是否依法禁止开放", "whether a law forbids the opening"),
+        Field(
+            "agreement_or_rights",
+            Kind.CHOICE,
+            "是否受协议或者他人权利所限",
+            "whether an agreement or rights of others forbid it",
+        ),
         Field("work_secrets", Kind.CHOICE, "是否涉及工作秘密", "whether work secrets are touched"),
     )
 }

@@ -74,12 +74,20 @@ class RatingTerms(Authored):
     reaches: tuple[Name, ...] = ()
 
 
+class AnsweredWithinTerms(Authored):
+    """Within how many calendar days feedback is answered; what is not shows as overdue until it is."""
+
+    days: Annotated[int, Strict(), Field(ge=1)]
+    cite: Cite
+
+
 class FeedbackTerms(Authored):
     """What people tell those who open data (意见建议) is of these kinds, and reaches the bodies of these roles; the
-    provider only where it is about data of its own."""
+    provider only where it is about data of its own. Nobody owes an answer where no time is named."""
 
     kinds: Annotated[Mapping[Name, Wording], Field(min_length=1)]
     reaches: OneOrMore[Name]
+    answered_within: AnsweredWithinTerms | None = None
 
 
 class InChargeTerms(Authored):
@@ -91,11 +99,12 @@ class InChargeTerms(Authored):
 
 
 class AskedTerms(Authored):
-    """What a declaration says: prose, a line, a day, or one of the values that are named."""
+    """What a declaration says: prose, a line, a day, one that is not in the future, or one of the values that are
+    named."""
 
     label: Wording
     required: StrictBool = True
-    as_a: Literal["prose", "line", "day"] = "prose"
+    as_a: Literal["prose", "line", "day", "past_day"] = "prose"
     one_of: Mapping[Name, Wording] = Field(default_factory=dict)
 
 

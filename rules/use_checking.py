@@ -39,17 +39,22 @@ def broken_of_revocation(cut: Cut) -> Iterator[Broken]:
 
 def _faults(procedure: str, endings: Collection[str], terms: OutcomeTerms) -> Iterator[tuple[str, str]]:
     curtails, restores = terms.grant in ("close", "restrict"), terms.grant == "restore"
+    finds_alone = terms.record == "publish" and terms.grant is None
     if curtails and terms.leads_to not in endings:
         yield "curtails_and_goes_on", "curtails a grant, and does not end the case"
+    if finds_alone and (procedure != MISUSE or terms.leads_to not in endings):
+        yield "finding_out_of_place", f"publishes a finding, which only what ends a case of {MISUSE} does"
     if curtails and procedure != MISUSE:
         yield "grant_out_of_place", f"curtails a grant, which only {MISUSE} does"
     if restores and procedure != MISUSE_APPEAL:
         yield "grant_out_of_place", f"gives a grant back, which only {MISUSE_APPEAL} does"
-    if (terms.record == "publish" and not curtails) or (terms.record == "correct" and not restores):
+    if (terms.record == "publish" and restores) or (terms.record == "correct" and not restores):
         yield "record_without_measure", f"has the record {terms.record}, and does not do to a grant what it would say"
     always = [set(each.any_of) for each in terms.requires if not each.when]
     if curtails and {"misused_grant"} not in always:
         yield "grant_not_named", "curtails a grant, and does not demand the misused_grant"
+    if finds_alone and {"measure"} not in always:
+        yield "measure_not_named", "publishes a finding that takes nothing, and does not demand the measure"
     if terms.record == "publish" and {"misuse"} not in always:
         yield "act_not_named", "publishes an act, and does not demand the misuse"
     if terms.grant == "restrict" and not any(each and each <= LEFT for each in always):

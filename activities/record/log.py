@@ -21,6 +21,7 @@ from activities.statements import insert, numbered
 from models import events as e
 from models.access_events import AccessOpened
 from models.acts import Actor, File
+from models.curtailing import given_back
 from models.restrictions import RestrictionKind, items_of, restriction
 from models.restrictions import written as items_written
 from models.state import CaseState, fold
@@ -350,12 +351,9 @@ class Log:
         its log names the appeal, although it is closed. Nothing where that was done before."""
         head = await connection.fetchval("select head from cases where case_id = $1 for update", it.of_case)
         state = fold(CaseState(), await read_log(connection, it.of_case))
-        if state.curtailed is None or state.restored_at:
+        events = given_back(state, it, case.case_id)
+        if not events:
             return
-        number = state.number + 1
-        events: list[e.Event] = [e.GrantRestored(number=number, at=it.at, by_case=case.case_id)]
-        if it.corrects and state.made_public_at:
-            events.append(e.PublicationCorrected(number=number + 1, at=it.at, by_case=case.case_id))
         other = LockedCase(it.of_case, state.number, state.number, case.now, head=head)
         await self.write(connection, other, state, events, engine_number=events[-1].number)
 

@@ -127,7 +127,7 @@ async def misuse_of(
 ) -> BegunCase:
     """The case of misuse that an assessment began: found by the body that assessed."""
     rules = law_at(law, cause, it.at, MISUSE)
-    found_by, bodies = reporting.who_found(it.body, cause.bodies)
+    found_by, bodies = reporting.who_assessed(rules, it.body, cause.bodies)
     filed = e.Filed(
         at=it.at,
         act=f"{it.ordered_case_id}.file",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from activities.record.task_rows import Change, keep_tasks
 from activities.statements import insert, upsert
+from models.curtailing import NOTHING_TAKEN
 from models.kept_back import by_kind
 from models.state import CaseState, GrantState
 from models.using import first_report_on
@@ -14,6 +15,7 @@ from rules.pack import GROUND
 
 if TYPE_CHECKING:
     from activities.database import Connection
+    from models.misuse_events import MisuseFound
     from rules.procedure_rules import ProcedureRules
 
 
@@ -253,7 +255,9 @@ def objection_kept(case: CaseState) -> ObjectionKept | None:
 
 
 def curtailment_kept(case: CaseState) -> CurtailmentKept | None:
-    """What a case has taken of a grant, as the read model keeps it; None where it has taken nothing."""
+    """What a case has taken of a grant, or found of the use of data, as the read model keeps it; None where neither."""
+    if found := case.misuse_found:
+        return finding_kept(case, found)
     if (it := case.curtailed) is None:
         return None
     return CurtailmentKept(
@@ -273,6 +277,31 @@ def curtailment_kept(case: CaseState) -> CurtailmentKept | None:
         basis=it.basis.value,
         since=it.at,
         ended_at=case.restored_at,
+        made_public_at=case.made_public_at,
+        corrected_at=case.corrected_at,
+    )
+
+
+def finding_kept(case: CaseState, it: MisuseFound) -> CurtailmentKept:
+    """A finding by which nothing was taken: it is over as soon as it is there, and has its own case where it names no
+    grant."""
+    return CurtailmentKept(
+        case_id=case.case_id,
+        city=case.city,
+        dataset_id=case.dataset_id,
+        grant_case_id=it.grant or case.case_id,
+        effect=NOTHING_TAKEN,
+        data_items=[],
+        access_mode=None,
+        misuse=it.misuse,
+        body=it.body,
+        stage=it.stage,
+        outcome=it.outcome,
+        source=it.source,
+        article=it.article,
+        basis=it.basis.value,
+        since=it.at,
+        ended_at=it.at,
         made_public_at=case.made_public_at,
         corrected_at=case.corrected_at,
     )

@@ -76,6 +76,9 @@ class CurtailmentRow(SQLModel, table=True):
     """What a case has taken of a grant: everything (`close`), or all but these items and this mode (`restrict`); none
     named: as granted. In force until `ended_at`.
 
+    A finding that took nothing (`none`) is in force for no grant; one that names no grant has its own case in the
+    place of one.
+
     From `made_public_at` on it is public, in these codes alone; from `corrected_at` on, as corrected.
     """
 

@@ -78,7 +78,7 @@ async def declare_for_body(runtime: Runtime, store: Store, caller: Caller, form:
     with refused_before_receipt():
         is_no_affair_of_its_own(caller, parties, "grant")
     on = to_shanghai(await store.now()).date()
-    if found := [*rule.wrong_with_number(len(datasets)), *rule.wrong_with(form.says)]:
+    if found := [*rule.wrong_with_number(len(datasets)), *rule.wrong_with(form.says, on)]:
         raise Problem("Inadmissible", errors=wrongs(found, law_of(form.city, on, "zh").rules))
     for each in parties:
         await _names_nobody(store, each, form.says)

@@ -37,7 +37,7 @@ class FeedbackForm(Form):
 
 
 class AnswerForm(Form):
-    """An answer, which nobody owes."""
+    """An answer, which is owed only where the rules of the city name a time for it."""
 
     text: Something
 

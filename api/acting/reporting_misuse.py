@@ -65,7 +65,8 @@ def judge_misuse_report(form: MisuseReportForm, at: datetime, subject: Subject, 
 
 @dataclass(frozen=True)
 class Measure:
-    """What was taken of a grant, against which its user appeals; `bodies` are those of the appeal."""
+    """What was taken of a grant, or found where there is none to take of, against which the user of the data appeals;
+    `bodies` are those of the appeal."""
 
     city: str
     taken: CurtailmentRow
@@ -79,20 +80,22 @@ class Measure:
         return {TAKEN_BY: reporting.who_took(self.taken.body, self.bodies)}
 
     def is_in_force(self) -> None:
-        """Raises a Problem where it is given back: nobody appeals against that."""
-        if self.taken.ended_at is not None:
+        """Raises a Problem where it is given back or corrected: nobody appeals against that."""
+        if not misuse.stands(self.taken):
             raise invalid("measure_id", "measure_unknown")
 
 
-async def measure_of(store: Store, filer: Filer, caller: Caller, grant: str, measure_id: str) -> Measure:
-    """What was taken of the caller's own grant and is not given back. Raises a Problem."""
+async def measure_of(store: Store, filer: Filer, caller: Caller, grant: str | None, measure_id: str) -> Measure:
+    """What was taken of the caller's own grant and stands, or a finding that names none and does. Raises a Problem."""
     measure = await measure_taken(store, filer, caller, grant, measure_id)
     measure.is_in_force()
     return measure
 
 
-async def measure_taken(store: Store, filer: Filer, caller: Caller, grant: str, measure_id: str) -> Measure:
-    """What was taken of the caller's own grant, given back or not. Raises a Problem."""
+async def measure_taken(store: Store, filer: Filer, caller: Caller, grant: str | None, measure_id: str) -> Measure:
+    """What was taken of the caller's own grant, given back or not, or a finding that names none. Raises a Problem."""
+    if grant is None:
+        return await finding_published(store, filer, measure_id)
     held = known(await grants.own_grant(store, caller, grant))
     taken = next((each for each in await misuse.taken_of(store, [grant]) if each.case_id == measure_id), None)
     if taken is None:
@@ -102,6 +105,18 @@ async def measure_taken(store: Store, filer: Filer, caller: Caller, grant: str, 
     met = (await store.case_read(grant)).state.curtailments.get(measure_id)
     told_on = to_shanghai(met.at).date() if met else None
     return Measure(held.case.city, taken, {**subject.bodies, PROVIDER: cause.bodies[PROVIDER]}, told_on)
+
+
+async def finding_published(store: Store, filer: Filer, measure_id: str) -> Measure:
+    """A published finding that names no grant: whoever used the data reads of it where it is published, and appeals.
+    Raises a Problem."""
+    found = await misuse.taken_by(store, measure_id)
+    if found is None or found.made_public_at is None or misuse.names_a_grant(found):
+        raise invalid("measure_id", "measure_unknown")
+    cause = (await store.case_read(found.case_id)).state
+    subject = await filer.subject(found.city, found.dataset_id)
+    bodies = {**subject.bodies, PROVIDER: cause.bodies[PROVIDER]}
+    return Measure(found.city, found, bodies, to_shanghai(found.made_public_at).date())
 
 
 async def judge_misuse_appeal(

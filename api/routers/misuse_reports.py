@@ -38,13 +38,13 @@ async def report_misuse(
     status_code=201,
     response_model=CaseShown,
     responses=problems(400, 401, 403, 404, 422, 503),
-    summary="Appeal against what was taken of a grant",
+    summary="Appeal against what was taken of a grant, or against a published finding",
 )
 async def appeal(
     form: MisuseAppealForm, key: RequiredIdempotencyKey, caller: Calling, store: Reading, filer: AsFiler
 ) -> CaseShown:
-    """By the grantee, where the law of the city hears such appeals. It suspends nothing; upheld, it gives the grant
-    back and corrects what was published."""
+    """By the grantee, or by whoever used the data where a published finding names no grant, where the law of the city
+    hears such appeals. It suspends nothing; upheld, it gives the grant back and corrects what was published."""
     return await receive_misuse_appeal(store, filer, caller, filer.case_id(APPEALS, key), form)
 
 

@@ -12,7 +12,8 @@ from rules.pinned_stages import GrantEffect
 
 @dataclass(frozen=True)
 class Taken:
-    """What was taken, with the items and the mode that are left by their names; none, where nothing is left."""
+    """What was taken, with the items and the mode that are left by their names; none, where nothing is left
+    or nothing was taken."""
 
     shown: TakenShown
     items: str | None
@@ -21,7 +22,7 @@ class Taken:
 
 def taken_in(speaking: Speaking, shown: TakenShown) -> Taken:
     """`speaking` knows the dataset."""
-    if shown.effect is GrantEffect.CLOSE:
+    if shown.effect is not GrantEffect.RESTRICT:
         return Taken(shown, None, None)
     return Taken(shown, speaking.items(shown.data_items) if shown.data_items else None, shown.access_mode_label)
 

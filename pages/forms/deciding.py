@@ -9,6 +9,7 @@ from models.agreeing import sets_terms
 from models.classes import NAMED_CLASS, NAMES, OPENNESS
 from models.decision_fields import dataset_referred_to
 from models.drafting import submits
+from models.finding import finds_alone
 from models.state import CaseState
 from models.task_state import TaskState
 from pages.forms.fields import Field, Option, fields_of_decision, options_of
@@ -72,6 +73,7 @@ def decision_asked(
     if task.asked_by_task:
         everywhere = tuple(range(len(outcomes)))
         fields.append(Field("text", Kind.PROSE, words("task.opinion_text"), required=True, within=everywhere))
+    fields = [_with_findings(words, each, outcomes) for each in fields]
     fields += beside(law, words, state, outcomes, items, {each.name for each in fields})
     grants_at = grants(law, task, outcomes)
     terms = terms_asked(law, words, state, items, grants_at) if grants_at else ()
@@ -104,22 +106,31 @@ def _among(among: Mapping[str, tuple[Option, ...]], each: Field) -> Field:
     return replace(each, kind=Kind.CHOICE, options=among[each.name]) if each.name in among else each
 
 
+def _with_findings(words: Words, each: Field, outcomes: Sequence[Outcome]) -> Field:
+    """The field for a grant stands with an outcome too that only finds misuse, which may name one that is over."""
+    finding = tuple(place for place, outcome in enumerate(outcomes) if finds_alone(outcome))
+    if each.name != MISUSED_GRANT or not finding:
+        return each
+    hint = (" " if words.language == "en" else "").join(filter(None, (each.hint, words("task_use.over_or_none"))))
+    return replace(each, within=(*each.within, *finding), hint=hint)
+
+
 def grants_found(words: Words, grants: Sequence[UsedGrantShown]) -> dict[str, tuple[Option, ...]]:
-    """The grants of which a decision about misuse can take something, and the modes that it can leave them."""
-    open_ones = [each for each in grants if each.ended is None]
+    """The grants that a decision about misuse can name, those that hold first, and the modes that it can leave them."""
     modes = {
         mode: label
-        for each in open_ones
+        for each in grants
+        if each.ended is None
         for mode, label in zip(each.access_modes, each.access_mode_labels, strict=True)
     }
     return {
         MISUSED_GRANT: tuple(
             Option(
                 each.case_number,
-                words("task_use.one", number=each.case_number, grantee=each.grantee),
+                words("task_use.over" if each.ended else "task_use.one", number=each.case_number, grantee=each.grantee),
                 hint=words("task_use.calls", allowed=each.allowed, refused=each.refused),
             )
-            for each in open_ones
+            for each in sorted(grants, key=lambda known: known.ended is not None)
         ),
         LEFT_MODE: (
             Option("", words("task_use.as_granted")),

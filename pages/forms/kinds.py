@@ -42,7 +42,7 @@ KINDS: Mapping[str, Kind] = {
             *("misuse", "account_action", "sharing_class"),
             *("origin", "law_in_question", "specialised", "secrets_or_privacy", "group_interests", "masked"),
             *("subjects_consent", "closed_case", "conditional_case", "priority", "readability"),
-            *("state_secrets", "security_or_stability", "statutory_ban", "work_secrets"),
+            *("state_secrets", "security_or_stability", "statutory_ban", "agreement_or_rights", "work_secrets"),
             *("outcome", "provider", "body"),
         ),
         Kind.CHOICE,

@@ -39,7 +39,7 @@ from rules.loading import load_pack
 from rules.procedure_names import ACCESS_REQUEST
 
 A_PAGE = 20
-KINDS = {"prose": Kind.PROSE, "line": Kind.LINE, "day": Kind.DAY}
+KINDS = {"prose": Kind.PROSE, "line": Kind.LINE, "day": Kind.DAY, "past_day": Kind.DAY}
 
 
 def has_declarations(city: str) -> bool:

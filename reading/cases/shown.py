@@ -145,7 +145,8 @@ def remedies_shown(law: Law, state: CaseState, taken: Sequence[TakenShown]) -> R
     taken of it where no appeal is heard; None where nothing is so, and against what bodies grant one another."""
     if state.grant and not BY_NAME[state.procedure].is_the_partys_own(state):
         return None
-    is_without_appeal = any(each.restored_at is None and each.measure_id is None for each in taken)
+    standing = [each for each in taken if each.restored_at is None and each.corrected_at is None]
+    is_without_appeal = any(each.measure_id is None for each in standing)
     remedies = law.rules.remedies if is_without_appeal else law.rules.remedies_against(state.closed)
     text = against(law.rules, remedies)
     return RemediesShown(text=law.say(text), ways=list(ways_of(law, remedies))) if text else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from reading.shape import Instant, RuleNamed, Shape
 
 
 class FeedbackInList(Shape):
-    """That somebody told something; what it says is read on its own. `dataset_id` is null where it is about none."""
+    """That somebody told something; what it says is read on its own. `dataset_id` is null where it is about none.
+    `answer_due_on`: the last day on which an answer is in time, null where none is owed; `is_overdue`: it is over, and
+    there is none."""
 
     feedback_id: str
     city: str
@@ -16,6 +20,8 @@ class FeedbackInList(Shape):
     title: str | None
     received_at: Instant
     answered_at: Instant | None
+    answer_due_on: date | None
+    is_overdue: bool
 
 
 class FeedbackShown(FeedbackInList):

@@ -35,7 +35,7 @@ async def feedback_shown(store: Store, caller: Caller, language: Language, feedb
     rule = rule_of(row)
     on = to_shanghai(row.received_at).date()
     return FeedbackShown(
-        **_in_list(row, titles, language),
+        **_in_list(row, titles, language, today=to_shanghai(await store.now()).date()),
         text=row.text,
         answer=row.answer,
         answered_body=row.answered_body,
@@ -51,7 +51,9 @@ async def feedback_list(
     """What the caller wrote, or its body gets, without what it says. Raises CursorUnusable."""
     found = await questions.feedback_seen(store, caller, after, limit)
     titles = await catalogue.titles(store, (row.dataset_id for row in found.rows if row.dataset_id))
-    return Page(items=[FeedbackInList(**_in_list(row, titles, language)) for row in found.rows], next=found.next)
+    today = to_shanghai(await store.now()).date()
+    items = [FeedbackInList(**_in_list(row, titles, language, today=today)) for row in found.rows]
+    return Page(items=items, next=found.next)
 
 
 def gets_feedback(caller: Caller, on: date) -> bool:
@@ -67,8 +69,9 @@ def rule_of(row: FeedbackRow) -> FeedbackRule | None:
     return FeedbackRule.of(load_pack(row.city), to_shanghai(row.received_at).date())
 
 
-def _in_list(row: FeedbackRow, titles: Mapping[str, Label], language: Language) -> dict[str, Any]:
+def _in_list(row: FeedbackRow, titles: Mapping[str, Label], language: Language, *, today: date) -> dict[str, Any]:
     rule = rule_of(row)
+    due_on = rule.owed_on(to_shanghai(row.received_at).date()) if rule else None
     title = titles.get(row.dataset_id or "")
     return {
         "feedback_id": row.feedback_id,
@@ -79,4 +82,6 @@ def _in_list(row: FeedbackRow, titles: Mapping[str, Label], language: Language) 
         "title": said(title, language) if title else None,
         "received_at": row.received_at,
         "answered_at": row.answered_at,
+        "answer_due_on": due_on,
+        "is_overdue": due_on is not None and row.answered_at is None and due_on < today,
     }

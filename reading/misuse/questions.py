@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from activities.tables.cases import CaseRow
 from activities.tables.catalogue import DatasetRow
 from activities.tables.gate import CurtailmentRow, GateDecisionRow, GrantRow
+from models.curtailing import NOTHING_TAKEN
 from reading.paging import Cut, cut, instant, place_of
 from reading.store import Store
 from rules.procedure_names import MISUSE_APPEAL
@@ -39,6 +40,21 @@ class Published:
     curtailment: CurtailmentRow
     case: CaseRow
     dataset: DatasetRow
+
+
+def took_nothing(row: CurtailmentRow) -> bool:
+    """Whether it is a finding by which nothing was taken of a grant."""
+    return row.effect == NOTHING_TAKEN
+
+
+def names_a_grant(row: CurtailmentRow) -> bool:
+    """Whether it says under which grant the data was used."""
+    return row.grant_case_id != row.case_id
+
+
+def stands(row: CurtailmentRow) -> bool:
+    """Whether an appeal can be against it: it was not given back, and of a finding not corrected."""
+    return row.corrected_at is None if took_nothing(row) else row.ended_at is None
 
 
 async def is_grant_on(store: Store, dataset_id: str, case_number: str) -> bool:

@@ -30,10 +30,12 @@ class UsedGrantShown(Shape):
 
 class TakenShown(Shape):
     """What a decision has taken of a grant: everything (`close`), or all but these items and this mode (`restrict`);
-    none named: as granted. `measure_id` is how an appeal names it, null where the city hears none, or once it was given
-    back; `appeal` is the latest appeal against it and `case` the case that took it, for those who may know of them."""
+    none named: as granted. `effect` is null of a finding that took nothing, as where the grant was over, and
+    `corrected_at` says since when it does not stand. `measure_id` is how an appeal names it, null where the city hears
+    none, or once it was given back or corrected; `appeal` is the latest appeal against it and `case` the case that took
+    it, for those who may know of them."""
 
-    effect: GrantEffect
+    effect: GrantEffect | None
     data_items: list[str]
     access_mode: str | None
     access_mode_label: str | None
@@ -43,6 +45,7 @@ class TakenShown(Shape):
     body_name: str
     since: Instant
     restored_at: Instant | None
+    corrected_at: Instant | None
     rule: RuleNamed
     measure_id: str | None
     appeal: CaseNamed | None
@@ -69,7 +72,8 @@ class MisuseAppealShown(Shape):
 
 class PublishedMeasure(Shape):
     """An act that was found and the measure taken, in codes alone: who reported it, what anybody wrote, and whose grant
-    it was are not public. `corrected_at`: an appeal was upheld from then on, and the finding does not stand."""
+    it was are not public. `corrected_at`: an appeal was upheld from then on, and the finding does not stand.
+    `measure_id`: how whoever used the data appeals against a finding that names no grant; null for any other."""
 
     dataset_id: str
     title: str
@@ -81,6 +85,7 @@ class PublishedMeasure(Shape):
     rule: RuleNamed
     made_public_at: Instant
     corrected_at: Instant | None
+    measure_id: str | None
 
 
 class PublishedMeasures(Page[PublishedMeasure]):

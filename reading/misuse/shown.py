@@ -121,21 +121,22 @@ async def taken_shown(store: Store, named: Named, language: Language, row: Curta
     law = Law(read.rules, language)
     names = await directory.body_names(store, [row.body])
     hears_appeals = MISUSE_APPEAL in load_pack(row.city).procedures
-    granted = await store.case_read(row.grant_case_id)
-    appeals = await misuse.appeals_of(store, granted.state.party, row) if hears_appeals else []
+    granted = await store.case_read(row.grant_case_id) if misuse.names_a_grant(row) else None
+    appeals = await misuse.appeals_of(store, granted.state.party, row) if granted and hears_appeals else []
     return TakenShown(
-        effect=GrantEffect(row.effect),
+        effect=None if misuse.took_nothing(row) else GrantEffect(row.effect),
         data_items=row.data_items,
         access_mode=row.access_mode,
-        access_mode_label=called(Law(granted.rules, language), "access_mode", row.access_mode),
+        access_mode_label=called(Law(granted.rules, language), "access_mode", row.access_mode) if granted else None,
         misuse=row.misuse,
         misuse_label=called(law, MISUSE_FOUND, row.misuse),
         measure=measure_of(law, row),
         body_name=said(names.get(row.body, Label(zh=row.body, en=row.body)), language),
         since=row.since,
-        restored_at=row.ended_at,
+        restored_at=None if misuse.took_nothing(row) else row.ended_at,
+        corrected_at=row.corrected_at,
         rule=law.named(law.citation(row.source, row.article, row.basis)),
-        measure_id=row.case_id if hears_appeals and row.ended_at is None else None,
+        measure_id=row.case_id if hears_appeals and misuse.stands(row) else None,
         appeal=await named(appeals[0].case_id) if appeals else None,
         case=await named(row.case_id),
     )
@@ -170,6 +171,7 @@ async def published_shown(
         rule=law.named(law.citation(row.source, row.article, row.basis)),
         made_public_at=row.made_public_at,
         corrected_at=row.corrected_at,
+        measure_id=row.case_id if misuse.stands(row) and not misuse.names_a_grant(row) else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -392,6 +393,21 @@ async def test_a_provider_of_guangzhou_that_has_not_evaluated_use_is_seen_to_owe
     # A year later it is owed again.
     await by_owner(pool, "update declarations set declared_at = declared_at - interval '366 days'")
     assert await owed(authority) >= own
+
+
+@pytest.mark.duty("GZ-28b")
+async def test_an_evaluation_is_not_up_to_tomorrow(service: Service, pool: Pool) -> None:
+    today = await pool.fetchval("select (clock_timestamp() at time zone 'Asia/Shanghai')::date")
+    provider = service.as_("reviewer@guangzhou.transport")
+    datasets = ["guangzhou-transport-metro-stations"]
+    # Two days ahead, for a day may end while this runs.
+    ahead = OF_THE_USE | {"through": (today + timedelta(days=2)).isoformat()}
+    refused = await declare(provider, "guangzhou", "use_evaluation", ahead, dataset_ids=datasets)
+    assert (refused.status_code, wrong(refused)) == (422, {("says.through", "day_to_come")})
+    (error,) = refused.json()["errors"]
+    assert error["rule"]["article"] == "28.1"
+    until_today = OF_THE_USE | {"through": today.isoformat()}
+    await declared(provider, "guangzhou", "use_evaluation", until_today, dataset_ids=datasets)
 
 
 @pytest.mark.duty("GZ-15")

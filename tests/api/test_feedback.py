@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,10 +13,12 @@ from activities.clock import DatabaseClock
 from activities.database import Pool
 from activities.gate.gate import opened
 from models.gate import Question, Reason
+from rules.deadlines import to_shanghai
 from tests.api.calling import Caller, Service
 from tests.api.gate import put_grant
 from tests.api.test_own_data import archive, read
 from tests.api.test_ratings import rated
+from tests.owning import by_server
 
 TEXT = "Please open the timetable of the ferries too"
 OPERATOR, PROVIDER = "reviewer@lianyungang.operator", "reviewer@lianyungang.transport"
@@ -80,7 +83,7 @@ async def test_lianyungangs_users_find_ask_for_get_and_rate_data_and_tell_what_t
     assert messages[0]["link"].endswith(path.removeprefix("/v1"))
 
 
-@pytest.mark.duty("GZ-14a")
+@pytest.mark.duty("GZ-14a", "GZ-17b")
 async def test_guangzhous_users_get_data_and_its_operator_has_log_and_feedback(
     service: Service, gate_url: str, pool: Pool
 ) -> None:
@@ -110,6 +113,30 @@ async def test_guangzhous_users_get_data_and_its_operator_has_log_and_feedback(
             "14",
             TEXT,
         )
+
+
+@pytest.mark.duty("GZ-5b")
+async def test_a_problem_told_to_a_provider_of_guangzhou_is_seen_as_unanswered_until_it_is_answered(
+    service: Service, pool: Pool
+) -> None:
+    user, provider = service.as_("applicant@demo"), service.as_("reviewer@guangzhou.transport")
+    told = await given(user, city="guangzhou", kind="data", dataset_id="guangzhou-transport-metro-stations")
+    (seen,) = (await provider.read("/v1/feedback"))["items"]
+    assert (seen["answered_at"], seen["is_overdue"]) == (None, False)
+    received = datetime.fromisoformat(seen["received_at"])
+    assert date.fromisoformat(seen["answer_due_on"]) == to_shanghai(received).date() + timedelta(days=15)
+
+    backdated = "update feedback set received_at = received_at - interval '16 days'"
+    await by_server(pool, f"set session_replication_role = replica; {backdated}")
+    (seen,) = (await provider.read("/v1/feedback"))["items"]
+    assert (seen["answered_at"], seen["is_overdue"]) == (None, True)
+    assert (await user.read(f"/v1/feedback/{told['feedback_id']}"))["is_overdue"]
+
+    await provider.do(f"/v1/feedback/{told['feedback_id']}/answer", {"text": "It is corrected"})
+    (seen,) = (await provider.read("/v1/feedback"))["items"]
+    assert (seen["answered_at"] is not None, seen["is_overdue"]) == (True, False)
+    elsewhere = await given(user)
+    assert (elsewhere["answer_due_on"], elsewhere["is_overdue"]) == (None, False)
 
 
 async def test_feedback_is_answered_once_by_a_body_that_it_reaches_and_by_nobody_else(service: Service) -> None:

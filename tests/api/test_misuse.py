@@ -131,6 +131,82 @@ async def test_guangzhous_end_of_a_grant_is_published_and_appealed_by_whichever_
     assert (await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))).status_code == 201
 
 
+async def published(service: Service) -> list[dict[str, Any]]:
+    answer = await service.http.get("/v1/published-measures", params={"city": "guangzhou"})
+    return list(answer.json()["items"])
+
+
+@pytest.mark.duty("GZ-30a")
+async def test_a_violation_of_who_gave_its_grant_back_is_published_and_appealed_by_the_grant(
+    working: Service, applicant: Caller, pool: Pool
+) -> None:
+    access, key = await in_use(working, applicant, "guangzhou")
+    case = await reported(working.as_("applicant2@demo"), "guangzhou", access["dataset_id"])
+    said = {
+        "outcome": "violation",
+        "misused_grant": access["case_number"],
+        "misuse": "unlawful_use",
+        "measure": "Told to delete what it has",
+        "reason": "Seen for sale",
+    }
+    path = f"/v1/tasks/{task_of(case, 'authority_verification')}/decision"
+    officer = working.as_("reviewer@guangzhou.authority")
+    holds = await officer.post(path, said)
+    assert [(each["field"], each["code"]) for each in holds.json()["errors"]] == [
+        ("misused_grant", "grant_still_holds")
+    ]
+    await applicant.do(f"/v1/grants/{access['case_id']}/renunciation")
+
+    decided = await officer.do(path, said)
+
+    assert decided["case"]["outcome"] == "violation_found"
+    (entry,) = await published(working)
+    assert (entry["dataset_id"], entry["measure_id"], entry["rule"]["article"]) == (access["dataset_id"], None, "30.1")
+    assert "Told to delete" not in json.dumps(entry)
+    assert await gate(working, access, key) == "grant_ended"
+    (taken,) = (await applicant.read(f"/v1/cases/{access['case_id']}"))["taken"]
+    assert (taken["effect"], taken["restored_at"], taken["corrected_at"]) == (None, None, None)
+    appeal = {"case_id": access["case_id"], "measure_id": taken["measure_id"], "statement": "We sold nothing"}
+    hearing = (await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))).json()
+    upheld = f"/v1/tasks/{task_of(hearing, 'government_hearing')}/decision"
+    await working.as_("reviewer@guangzhou.government").do(upheld, {"outcome": "uphold", "reason": "Another firm's"})
+    assert [each["corrected_at"] is not None for each in await published(working)] == [True]
+    (taken,) = (await applicant.read(f"/v1/cases/{access['case_id']}"))["taken"]
+    assert (taken["measure_id"], taken["corrected_at"] is not None) == (None, True)
+    again = await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
+    assert [each["code"] for each in again.json()["errors"]] == ["measure_unknown"]
+    assert await found(pool) == []
+
+
+@pytest.mark.duty("GZ-30a", "GZ-30b")
+async def test_what_is_found_unlawful_of_open_data_is_published_without_any_grant(
+    working: Service, applicant: Caller, pool: Pool
+) -> None:
+    dataset_id = "guangzhou-transport-metro-stations"
+    case = await reported(working.as_("applicant2@demo"), "guangzhou", dataset_id)
+    said = {"outcome": "violation", "misuse": "harm", "measure": "A warning", "reason": "Seen"}
+    task = next(each for each in case["tasks"] if each["stage"] == "provider_verification")
+    await working.as_(f"reviewer@{task['body']}").do(f"/v1/tasks/{task['task_id']}/decision", said)
+
+    (entry,) = await published(working)
+    assert (entry["dataset_id"], entry["measure_id"]) == (dataset_id, case["case_id"])
+    appeal = {"measure_id": entry["measure_id"], "statement": "It was not us"}
+    filed = await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
+    assert filed.status_code == 201, filed.text
+    assert SEEN not in filed.text
+    against = filed.json()["misuse_appeal"]["against"]
+    assert (against["effect"], against["case"]) == (None, None)
+    twice = await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
+    assert [each["code"] for each in twice.json()["errors"]] == ["appealed_already"]
+    path = f"/v1/tasks/{task_of(filed.json(), 'hearing')}/decision"
+    await working.as_("reviewer@guangzhou.authority").do(path, {"outcome": "uphold", "reason": "Another person"})
+    (entry,) = await published(working)
+    assert (entry["corrected_at"] is not None, entry["measure_id"]) == (True, None)
+    again = await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
+    assert [each["code"] for each in again.json()["errors"]] == ["measure_unknown"]
+    assert await found(pool) == []
+
+
 @pytest.mark.duty("GZ-30a")
 @pytest.mark.duty("GZ-30b")
 @pytest.mark.parametrize("archived", [False, True])

@@ -6,8 +6,12 @@ import uuid
 
 import pytest
 
+from activities.clock import DatabaseClock
 from activities.database import Pool
+from activities.gate.gate import opened
+from models.gate import Question, Reason
 from tests.api.calling import Service
+from tests.api.gate import put_grant
 from tests.api.test_declarations import OF_THE_PLATFORM, declared
 
 UNKNOWN = "objector@demo"
@@ -16,7 +20,7 @@ UNKNOWN = "objector@demo"
 
 @pytest.mark.duty("GZ-15")
 async def test_who_uses_data_is_known_by_name_and_the_platform_has_its_rules_on_record(
-    service: Service, pool: Pool
+    service: Service, gate_url: str, pool: Pool
 ) -> None:
     unknown, known = service.as_(UNKNOWN), service.as_("applicant@demo")
     refused = await unknown.post("/v1/access-requests", await unknown.form("guangzhou"), str(uuid.uuid4()))
@@ -34,10 +38,21 @@ async def test_who_uses_data_is_known_by_name_and_the_platform_has_its_rules_on_
     read = await service.nobody().read(f"/v1/declarations/{rules['declaration_id']}")
     assert {each["name"] for each in read["says"]} == set(OF_THE_PLATFORM)
     assert read["rule"]["article"] == "15.2"
-    # Who came, what changed and who accessed what is on record, and can be walked through.
+    # What changed is on record, by whom and under which number, and can be walked through.
     (case,) = (await known.read("/v1/cases"))["items"]
+    (task,) = (await known.read(f"/v1/cases/{case['case_id']}"))["tasks"]
+    await service.as_(f"reviewer@{task['body']}").do(f"/v1/tasks/{task['task_id']}/claim")
     log = (await known.read(f"/v1/cases/{case['case_id']}/events"))["items"]
-    assert log[0]["type"] == "Filed"
+    assert [each["type"] for each in log] == ["Filed", "TaskOpened", "TaskClaimed"]
+    assert [each["number"] for each in log] == [1, 2, 3]
+    # So is each access, by whose grant.
+    party = await pool.fetchval("select account_id from accounts where login = 'applicant@demo'")
+    granted, _ = await put_grant(pool, case["dataset_id"], party=party, access_modes=["api"])
+    digest = await pool.fetchval("select key_digest from grants where case_id = $1", granted)
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
+        assert await gate.ask(Question(case["dataset_id"], (), "api", None, digest)) is Reason.GRANTED
+    (access,) = (await service.as_("reviewer@guangzhou.operator").read("/v1/accesses"))["items"]
+    assert (access["dataset_id"], access["grantee"]) == (case["dataset_id"], "applicant@demo")
 
 
 async def test_where_the_law_wants_no_real_name_nobody_is_refused_for_it(service: Service) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from models import acts as a
 from models.entries import update_case_id
+from rules.pinned import Basis
 from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, Bench
 from tests.models.updates import demanded, under_review
 
@@ -148,6 +149,16 @@ def test_nanjings_evaluation_says_which_masking_makes_data_fit_or_was_not_enough
     assert bench.decide("evaluation", finding, WHATEVER_IS_ASKED - {"masking"}) == "RequirementMissing"
     assert bench.decide("evaluation", finding, WHATEVER_IS_ASKED | {"masking"}) == "accepted"
     assert bool(bench.state.ordered) == (finding == "open_further")
+
+
+@pytest.mark.duty("GZ-10a")
+def test_an_evaluation_of_guangzhou_that_nobody_decides_is_overdue() -> None:
+    bench = under_review("guangzhou")
+    clock = bench.task("evaluation").clock
+    assert (clock.period, clock.basis) == ("30wd", Basis.SERVICE)
+    assert bench.passes(days=30).task("evaluation").passed is False
+    assert bench.passes(days=30).task("evaluation").passed, "it stays before the provider, late, until it is decided"
+    assert bench.open_stages == {"evaluation"}
 
 
 @pytest.mark.duty("NN-15c", "GZ-10a", "YL-10")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from models import acts as a
+from models import events as e
 from models.curtailing import Curtailment
 from models.gate import Reason
+from models.procedures.misuse import MISUSE
+from models.reporting import who_assessed
 from rules.loading import load_pack
 from rules.pinned import Basis
 from rules.pinned_stages import GrantEffect
-from tests.models.bench import law
+from tests.models.bench import begun, law
 from tests.models.using import REPORTER, Use
 
 CLOSES = {"nanning": ("27.2", "27.3"), "yulin": ("30.2", "30.3")}
@@ -170,6 +173,73 @@ def test_an_appeal_that_is_rejected_changes_nothing() -> None:
     assert use.heard(appeal, "reject") == "accepted"
     assert use.asked("grant-a") is Reason.GRANT_CLOSED
     assert use.reports["report-0"].state.corrected_at is None
+
+
+@pytest.mark.duty("GZ-30a")
+def test_a_violation_is_published_though_its_user_gave_the_grant_back_before_it_was_decided() -> None:
+    use = used("guangzhou")
+    grant = use.grants["grant-a"]
+    assert grant.by_party(a.Renounce, by=a.Actor(account=grant.state.party)) == "accepted"
+
+    assert use.decided("report-0", "authority_verification", "violation", use.finding("grant-a")) == "accepted"
+
+    report = use.reports["report-0"].state
+    assert (report.closed, report.curtailed) == ("violation_found", None)
+    assert report.misuse_found
+    assert (report.misuse_found.grant, report.misuse_found.article) == ("grant-a", "30.1")
+    assert report.made_public_at == report.closed_at
+    assert "CurtailmentMet" not in grant.types()
+    assert use.replayed()
+
+
+@pytest.mark.duty("GZ-30a")
+def test_an_appeal_against_a_violation_corrects_what_is_published_and_gives_nothing_back() -> None:
+    use = used("guangzhou")
+    use.decided("report-0", "provider_verification", "violation", use.finding(None))
+    appeal = use.appealed("report-0")
+    assert [task.body for task in use.appeals[appeal].state.open_tasks()] == ["guangzhou.authority"]
+    assert use.heard(appeal, "uphold") == "accepted"
+    report = use.reports["report-0"]
+    assert report.state.corrected_at is not None
+    assert "GrantRestored" not in report.types()
+    use.given_back(e.RestorationOrdered(at=use.now, by="acc", of_case="report-0", corrects=True), appeal)
+    assert report.types().count("PublicationCorrected") == 1
+    assert use.replayed()
+
+
+@pytest.mark.duty("GZ-30a", "GZ-30b")
+def test_what_is_found_unlawful_of_open_data_is_found_without_any_grant() -> None:
+    use = Use("guangzhou")
+    use.reported()
+    assert use.decided("report-0", "provider_verification", "violation", use.finding(None)) == "accepted"
+    found = use.reports["report-0"].state.misuse_found
+    assert found
+    assert (found.grant, found.misuse) == (None, "beyond_the_grant")
+
+
+@pytest.mark.duty("GZ-30a")
+def test_a_finding_of_unlawful_use_never_spares_a_grant_that_holds() -> None:
+    use = used("guangzhou")
+    stage = "authority_verification"
+    assert use.decided("report-0", stage, "violation", use.finding("grant-a")) == "GrantStillHolds"
+    assert use.decided("report-0", stage, "violation", use.finding("no-such-grant")) == "GrantUnknown"
+    assert use.decided("report-0", stage, "violation", use.finding(None, left=("name",))) == "FindingNotAllowed"
+    assert use.decided("report-0", stage, "violation", use.finding(None, mode="api")) == "FindingNotAllowed"
+    unknown = use.finding(None).model_copy(update={"misuse": "rudeness"})
+    assert use.decided("report-0", stage, "violation", unknown) == "MisuseUnknown"
+    assert use.reports["report-0"].decide(stage, "violation", {"misuse", "reason"}) == "RequirementMissing"
+
+
+@pytest.mark.duty("GZ-30a")
+def test_what_an_assessment_of_guangzhou_finds_is_handled_promptly_by_a_rule_of_ours() -> None:
+    rules = law("guangzhou", "misuse")
+    found_by, bodies = who_assessed(rules, "guangzhou.authority", {"provider": "p", "authority": "guangzhou.authority"})
+    assert found_by == "assessment"
+    bench = begun(rules, MISUSE, bodies=bodies, choices={"found_by": found_by})
+    assert bench.open_stages == {"provider_supervision", "authority_supervision"}
+    for task in bench.state.open_tasks():
+        assert (task.clock.promptly, task.clock.basis) == (True, Basis.SERVICE)
+    assert who_assessed(law("nanning", "misuse"), "nanning.authority", {"provider": "p"})[0] == "body"
 
 
 @pytest.mark.duty("GZ-30b")

@@ -64,7 +64,7 @@ def test_no_data_is_opened_without_a_record_of_what_was_done_to_it_and_when(city
     assert bench.decide("processing_record", "pass", measure=done) == "accepted"
 
 
-@pytest.mark.duty("NN-16b", "YL-22b", "NJ-25b")
+@pytest.mark.duty("NN-16b", "YL-22b", "NJ-25b", "GZ-16d")
 @pytest.mark.parametrize(
     ("city", "trigger", "compilation", "record"),
     [
@@ -72,6 +72,7 @@ def test_no_data_is_opened_without_a_record_of_what_was_done_to_it_and_when(city
         ("yulin", "other", "compilation", "processing_record"),
         ("yulin", "emergency", "emergency_compilation", "emergency_processing"),
         ("nanjing", "other", "compilation", "processing_record"),
+        ("guangzhou", "other", "compilation", "processing_record"),
     ],
 )
 def test_an_entry_is_published_only_once_it_is_on_record_where_its_data_was_mounted(

@@ -329,6 +329,34 @@ def test_what_nanning_keeps_closed_is_put_into_no_open_class(question: str) -> N
     assert draft(bench, {question: "applies", "openness": "closed"}) == "accepted"
 
 
+@pytest.mark.duty("GZ-9c")
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [("security_or_stability", "9.2(1)"), ("agreement_or_rights", "9.2(3)"), ("statutory_ban", "9.2(4)")],
+)
+def test_what_guangzhou_lists_as_closed_is_put_into_no_open_class(question: str, article: str) -> None:
+    bench = update_begun("guangzhou")
+    assert draft(bench, without={question}) == "RequirementMissing"
+    for openness in ("conditional", "unconditional"):
+        choice = bench.rules.choice("openness", openness)
+        assert choice
+        assert [bar.citation.article for bar in choice.barred if question in bar.when] == [article]
+        said = {question: "applies", "openness": openness}
+        for masked in ("applies", "does_not_apply"):
+            assert draft(bench, said | {"masked": masked}) == "AnswerBarred"
+    assert bench.state.draft is None
+    assert draft(bench, {question: "applies", "openness": "closed"}) == "accepted"
+
+
+@pytest.mark.duty("GZ-9c")
+def test_guangzhous_consent_is_the_case_of_a_class_only_where_the_subjects_agreed() -> None:
+    agreed = {"openness": "conditional", "conditional_case": "subjects_agree", "secrets_or_privacy": "applies"}
+    by_law = agreed | {"subjects_consent": "law_permits"}
+    assert draft(update_begun("guangzhou"), by_law) == "AnswerBarred"
+    assert draft(update_begun("guangzhou"), by_law | {"conditional_case": "by_law"}) == "accepted"
+    assert draft(update_begun("guangzhou"), agreed | {"subjects_consent": "given"}) == "accepted"
+
+
 @pytest.mark.duty("GZ-25a")
 def test_nobody_need_consent_to_what_stays_closed() -> None:
     assert draft(update_begun("guangzhou"), {"openness": "closed", "secrets_or_privacy": "applies"}) == "accepted"

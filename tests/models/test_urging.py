@@ -22,7 +22,7 @@ def urged(bench: Bench, stage: str, body: str | None, roles: frozenset[str]) -> 
     return bench.on(stage, a.Urge, by=a.Actor(account="acc_urging", body=body), roles=roles)
 
 
-@pytest.mark.duty("NN-5.1", "YL-5b")
+@pytest.mark.duty("NN-5.1", "YL-5b", "GZ-5e")
 @pytest.mark.parametrize("city", CITIES)
 def test_the_supervisors_of_the_authority_urge_in_each_of_the_five(city: str) -> None:
     bench = before_the_provider(city)

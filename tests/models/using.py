@@ -10,7 +10,7 @@ from functools import cache
 from models import acts as a
 from models import events as e
 from models.act_contents import Finding, GrantAtReceipt
-from models.curtailing import Curtailment
+from models.curtailing import Curtailment, given_back
 from models.gate import DatasetFacts, GrantFacts, Question, Reason, decide
 from models.procedures.access import ACCESS
 from models.procedures.misuse import MISUSE
@@ -21,6 +21,7 @@ from rules.procedure_rules import ProcedureRules
 from tests.models.bench import BOTH_SIGN, MONDAY, Bench, accessed, begun, law, until_signing
 
 REPORTER = a.Actor(account="acc_reporter")
+USER = a.Actor(account="acc_user")
 ITEMS = ("name", "address", "opened_on")
 FOUND = frozenset({"misused_grant", "misuse", "reason", "measure", "left_items", "left_mode"})
 
@@ -105,17 +106,18 @@ class Use:
         if not bench.state.closed:
             assert bench.judged(bench.act(kind, a.Actor(account="case:another"), **more)) == "accepted"
 
-    def appealed(self, report: str) -> str:
-        """An appeal of the user of whose grant something was taken."""
+    def appealed(self, report: str, by: a.Actor = USER) -> str:
+        """An appeal of the user of whose grant something was taken, or of this one where no grant was named."""
         cause, name = self.reports[report].state, f"appeal-{len(self.appeals)}"
-        assert cause.curtailed
+        measure = cause.curtailed or cause.misuse_found
+        assert measure
         self.appeals[name] = begun(
             law(self.city, "misuse_appeal"),
             MISUSE_APPEAL,
             at=self.now,
             case_id=name,
-            party=self.grants[cause.curtailed.grant].state.party,
-            choices={"taken_by": who_took(cause.curtailed.body, cause.bodies)},
+            party=self.grants[measure.grant].state.party if measure.grant else by.account,
+            choices={"taken_by": who_took(measure.body, cause.bodies)},
             given=frozenset({"statement"}),
             caused_by=report,
             concerned=(cause.party, *cause.concerned),
@@ -136,14 +138,10 @@ class Use:
     def given_back(self, ordered: e.RestorationOrdered, appeal: str) -> None:
         """As `Log._give_back` writes it."""
         cause = self.reports[ordered.of_case]
-        if cause.state.curtailed is None or cause.state.restored_at:
-            return
-        number = cause.state.number + 1
-        events: list[e.Event] = [e.GrantRestored(number=number, at=ordered.at, by_case=appeal)]
-        if ordered.corrects and cause.state.made_public_at:
-            events.append(e.PublicationCorrected(number=number + 1, at=ordered.at, by_case=appeal))
+        events = given_back(cause.state, ordered, appeal)
         cause.append(events)
-        self.meets(cause.state.curtailed.grant, a.LiftCurtailment, by_case=ordered.of_case)
+        if events and cause.state.curtailed:
+            self.meets(cause.state.curtailed.grant, a.LiftCurtailment, by_case=ordered.of_case)
 
     def in_force(self, grant: str) -> list[CaseState]:
         """The cases that have taken something of a grant and not given it back."""

@@ -327,7 +327,7 @@ def test_nanning_puts_work_secrets_and_what_a_law_bans_into_no_open_class() -> N
 def test_guangzhous_secrets_are_unconditional_only_by_two_ways() -> None:
     unconditional = update("guangzhou").choice("openness", "unconditional")
     assert unconditional
-    (bar,) = unconditional.barred
+    bar, *_ = unconditional.barred
     assert (dict(bar.when), bar.citation.article) == ({"secrets_or_privacy": ("applies",)}, "9.4")
     assert dict(bar.unless) == {"masked": ("applies",), "trigger": ("public_interest",)}
     by = [update("guangzhou").choice(name, value) for name, (value,) in bar.unless.items()]

@@ -19,6 +19,18 @@ GUANGZHOU = files("rules").joinpath("packs", "guangzhou.yaml").read_text(encodin
         ("[{any_of: [misused_grant]}, ", "[", "grant_not_named"),
         ("{any_of: [left_items, left_mode], cite: service misuse_report}, ", "", "nothing_left"),
         ("leads_to: access_closed", "leads_to: verification", "curtails_and_goes_on"),
+        ("leads_to: violation_found", "leads_to: verification", "finding_out_of_place"),
+        ("leads_to: rejected, requires", "leads_to: rejected, record: publish, requires", "finding_out_of_place"),
+        (
+            "requires: [{any_of: [misuse], cite: service misuse_record}, {any_of: [measure]}, ",
+            "requires: [{any_of: [misuse], cite: service misuse_record}, ",
+            "measure_not_named",
+        ),
+        (
+            "requires: [{any_of: [misuse], cite: service misuse_record}, {any_of: [measure]}, ",
+            "requires: [{any_of: [measure]}, ",
+            "act_not_named",
+        ),
         ("leads_to: rejected, requires", "leads_to: rejected, grant: close, requires", "grant_out_of_place"),
     ],
 )

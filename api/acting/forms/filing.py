@@ -117,10 +117,15 @@ class MisuseReportForm(FilingForm):
 
 @asks(MISUSE_APPEAL)
 class MisuseAppealForm(FilingForm):
-    """An appeal (申诉) against what was taken of a grant of the caller's."""
+    """An appeal (申诉) against what was taken of a grant of the caller's, or against a published finding that names no
+    grant."""
 
-    case_id: NamedItem = Field(description="the grant, by the id of its case")
-    measure_id: NamedItem = Field(description="what was taken of it, as the case of the grant names it")
+    case_id: NamedItem | None = Field(
+        None, description="the grant, by the id of its case; left out where the finding names none"
+    )
+    measure_id: NamedItem = Field(
+        description="what was taken of it, as the case of the grant names it, or the finding, as it is published"
+    )
 
 
 @asks(DEMAND)
