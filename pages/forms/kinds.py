@@ -43,6 +43,7 @@ KINDS: Mapping[str, Kind] = {
             *("origin", "law_in_question", "specialised", "secrets_or_privacy", "group_interests", "masked"),
             *("subjects_consent", "closed_case", "conditional_case", "priority", "readability"),
             *("state_secrets", "security_or_stability", "statutory_ban", "work_secrets"),
+            *("internal_affairs", "agreement_or_rights"),
             *("outcome", "provider", "body"),
         ),
         Kind.CHOICE,

@@ -13,6 +13,7 @@ from rules.deadlines import DATED
 from rules.pack import Pack
 from rules.pinned import BEFOREHAND, Citation, FiledWithinRule, HoldRule, Label, LastDayOff, YearOf
 from rules.procedure_names import RECTIFICATION
+from rules.procedure_rules import PROVIDER
 from rules.resolving import NotInForce, governing
 
 FILED_BY = Label(zh="由{who}提出", en="filed by: {who}")
@@ -177,7 +178,7 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     if rules.delegation:
         yield OtherRule(say(DELEGATION), say(DELEGATED_FOR), rules.delegation.citation)
     yield from _on_use(words)
-    if rules.procedure == RECTIFICATION:
+    if rules.procedure == RECTIFICATION or rules.against != (PROVIDER,):
         yield OtherRule(say(AGAINST), words.join(COMMA, (words.body(role) for role in rules.against)), None)
     for role, instead in rules.in_place_of.items():
         against = say(IN_PLACE, body=words.body(role))
