@@ -432,7 +432,7 @@ async def test_lianyungangs_authority_has_its_plans_of_training_on_record_for_th
 
 
 @pytest.mark.duty("NJ-37b")
-async def test_an_evaluation_that_a_department_of_nanjing_commissioned_is_on_record_with_what_was_put_right(
+async def test_an_evaluation_that_nanjings_department_commissioned_is_on_record_put_right(
     service: Service,
 ) -> None:
     dataset = (await service.nobody().conditional_dataset("nanjing"))["dataset_id"]

@@ -46,7 +46,7 @@ def test_an_evaluation_of_closed_data_has_a_service_period() -> None:
     assert (evaluation.period_citation.article, evaluation.period_citation.basis) == ("review_interval", Basis.SERVICE)
 
 
-def test_a_service_rule_says_that_the_days_for_sharing_can_be_read_up_to_the_feedback() -> None:
+def test_a_service_rule_says_that_the_days_for_sharing_may_run_to_the_feedback() -> None:
     determination = stage_of(rules_for("nanjing", "sharing_request"), "determination")
     assert determination.period_citation
     assert determination.period_citation.note
