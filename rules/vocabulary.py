@@ -218,7 +218,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("specialised"),
         Asked("secrets_or_privacy"),
         Asked("group_interests"),
-        Asked("masked", "whether what touches secrets or privacy is opened masked"),
+        Asked("masked", "whether what must stay closed unmasked is opened masked"),
         Asked("subjects_consent"),
         Asked("closed_case", "of closed data: the case of the law's list in which it stays so"),
         Asked("conditional_case", "of conditional data: the case of the law's list on which that rests"),
@@ -228,6 +228,8 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("statutory_ban"),
         Asked("agreement_or_rights"),
         Asked("work_secrets"),
+        Asked("internal_affairs"),
+        Asked("agreement_or_rights"),
     ),
 }
 """What each form asks for, in its order; that of a filing has the name of its procedure. Whom or what it is addressed

@@ -121,10 +121,6 @@ class Filer:
             raise invalid("provider", "provider_unknown")
         return body
 
-    async def is_provider(self, city: str, body: str) -> bool:
-        """Whether the body is a provider of that city."""
-        return await directory.provider_of(self._store, city, body) is not None
-
     async def subject(self, city: str, dataset_id: str) -> Subject:
         """The dataset of that city, and the bodies that have a role in a case about it. Raises a Problem."""
         bodies = await self.bodies(city)

@@ -13,10 +13,12 @@ from models import who_may_act
 from models.years import why_nothing_is_found
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
+from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
 from rules.admissibility import chosen
 from rules.procedure_names import IMPROVEMENT
+from rules.procedure_rules import ProcedureRules
 
 FINDINGS = "/v1/evaluation-findings"
 
@@ -28,10 +30,10 @@ async def put_before_the_body(filer: Filer, store: Store, caller: Caller, form: 
     if code := why_nothing_is_found(evaluation):
         raise invalid("case_id", code)
     assert evaluation, "of what is not known nothing is found"
-    body = await provider_of(filer, evaluation.city, form.body)
-    bodies = {**await filer.bodies(evaluation.city), PROVIDER: body}
     now = (await store.present()).now
     rules = rules_in_force_at(evaluation.city, IMPROVEMENT, now)
+    await may_be_found(rules, evaluation.city, form.body, store)
+    bodies = {**await filer.bodies(evaluation.city), PROVIDER: form.body}
     with refused_before_receipt():
         who_may_act.lets_file(rules, caller.roles, caller.body, bodies)
     stated = form.stated()
@@ -54,8 +56,7 @@ async def put_before_the_body(filer: Filer, store: Store, caller: Caller, form: 
     return await filer.receive(filer.case_id(FINDINGS, key), IMPROVEMENT, form.said(), received)
 
 
-async def provider_of(filer: Filer, city: str, body: str) -> str:
-    """The body, which is a provider of that city. Raises a Problem on `body`."""
-    if not await filer.is_provider(city, body):
-        raise invalid("body", "provider_unknown")
-    return body
+async def may_be_found(rules: ProcedureRules, city: str, body: str, store: Store) -> None:
+    """Raises a Problem unless the law has the body put right what is found of it."""
+    if wrong := who_may_act.why_not_against(rules, await directory.role_of(store, city, body)):
+        raise invalid(wrong.field, wrong.code)

@@ -77,7 +77,8 @@ async def begin_evaluation_of(
 async def put_finding(
     form: FindingForm, key: RequiredIdempotencyKey, caller: Calling, store: Reading, filer: AsFiler
 ) -> CaseShown:
-    """By the authority, once the evaluation has its report. A case each: the body answers what it did about it."""
+    """By the authority, once the evaluation has its report. A case each: the body answers what it did about it. Which
+    bodies that can be, the city's rules say (`against`)."""
     return await put_before_the_body(filer, store, caller, form, key)
 
 

@@ -1,7 +1,7 @@
 """Improvement (评估问题整改): a body answers what it did about a finding of an evaluation.
 
 Nanjing 37: what an evaluation finds is put right promptly. One case a finding, before the body concerned; the authority
-accepts the answer or returns it.
+accepts the answer or returns it, and where the finding is about the authority itself, the government does.
 """
 
 from __future__ import annotations

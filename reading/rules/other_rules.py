@@ -13,6 +13,7 @@ from rules.deadlines import DATED
 from rules.pack import Pack
 from rules.pinned import BEFOREHAND, Citation, FiledWithinRule, HoldRule, Label, LastDayOff, YearOf
 from rules.procedure_names import RECTIFICATION
+from rules.procedure_rules import PROVIDER
 from rules.resolving import NotInForce, governing
 
 FILED_BY = Label(zh="由{who}提出", en="filed by: {who}")
@@ -115,6 +116,7 @@ EACH_YEAR = {
 AGAINST = Label(zh="可以针对的机构", en="Can be directed against")
 IN_PLACE = Label(zh="针对{body}的", en="Directed against {body}")
 ACTS_INSTEAD = Label(zh="由{body}代为提请、责令、督促和验收", en="{body} acts in its place")
+ACCEPTS_INSTEAD = Label(zh="由{body}代为审阅", en="{body} accepts in its place")
 AFTER_THE_LAW = Label(zh="规定期满后", en="After the law")
 RECEIVED_NO_MORE = Label(zh="{since}起不再收到", en="nothing is received from {since} on")
 RECEIVED_STILL = Label(
@@ -177,11 +179,12 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     if rules.delegation:
         yield OtherRule(say(DELEGATION), say(DELEGATED_FOR), rules.delegation.citation)
     yield from _on_use(words)
-    if rules.procedure == RECTIFICATION:
+    if rules.procedure == RECTIFICATION or rules.against != (PROVIDER,):
         yield OtherRule(say(AGAINST), words.join(COMMA, (words.body(role) for role in rules.against)), None)
     for role, instead in rules.in_place_of.items():
         against = say(IN_PLACE, body=words.body(role))
-        yield OtherRule(against, say(ACTS_INSTEAD, body=words.body(instead.body)), instead.citation)
+        done = ACTS_INSTEAD if rules.procedure == RECTIFICATION else ACCEPTS_INSTEAD
+        yield OtherRule(against, say(done, body=words.body(instead.body)), instead.citation)
     if pack.in_force_until:
         yield _after_the_law(pack, words, pack.in_force_until)
     if rules.proposed:

@@ -318,6 +318,23 @@ async def test_the_use_of_a_city_with_forty_thousand_datasets_is_answered(
         assert len(await titles_seen(store, sight, "en")) == len(found)
 
 
+@pytest.mark.duty("LYG-25")
+async def test_lianyungangs_provider_follows_the_use_of_all_its_open_data(service: Service, pool: Pool) -> None:
+    """Conditional and unconditional, used or not, beside the reports of those who have grants."""
+    provider = service.as_("reviewer@lianyungang.transport")
+    of_it = {"city": "lianyungang", "provider": "lianyungang.transport"}
+    open_data = (await service.nobody().read("/v1/datasets", **of_it))["items"]
+    assert {each["openness"] for each in open_data} >= {"conditional", "unconditional"}
+    today = to_shanghai(await pool.fetchval("select clock_timestamp()")).date()
+    for each in open_data:
+        reason = "unconditional" if each["openness"] == "unconditional" else "granted"
+        await by_owner(pool, "insert into gate_days values ($1, $2, '', $3, 5)", each["dataset_id"], today, reason)
+    found = (await provider.read("/v1/accesses/use"))["items"]
+    assert {each["dataset_id"]: each["allowed"] for each in found} == {each["dataset_id"]: 5 for each in open_data}
+    other = (await service.as_("reviewer@nanjing.transport").read("/v1/accesses/use"))["items"]
+    assert not {each["dataset_id"] for each in other} & {each["dataset_id"] for each in open_data}
+
+
 @pytest.mark.duty("LYG-21a", "LYG-21b")
 async def test_lianyungang_keeps_each_access_and_call_of_conditional_data(
     service: Service, gate_url: str, pool: Pool

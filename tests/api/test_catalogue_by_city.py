@@ -18,7 +18,7 @@ async def listed(caller: Caller, **asked: Any) -> set[str]:
     return {each["dataset_id"] for each in (await caller.read("/v1/datasets", limit=200, **asked))["items"]}
 
 
-@pytest.mark.duty("NN-21", "GZ-13", "LYG-15")
+@pytest.mark.duty("NN-21", "GZ-13", "LYG-15", "NJ-18b")
 @pytest.mark.parametrize("city", CITIES)
 async def test_data_past_its_frequency_is_stale_until_its_provider_updates_it(
     service: Service, pool: Pool, city: str
@@ -56,6 +56,23 @@ async def test_what_nanjing_publishes_stands_in_the_list_of_its_class_and_in_no_
     assert case["outcome"] == "published"
     standing = {each for each in classes if case["dataset_id"] in await listed(anybody, city="nanjing", openness=each)}
     assert standing == {openness}
+
+
+@pytest.mark.duty("LYG-9", "LYG-17b", "NJ-26")
+@pytest.mark.parametrize("city", ["lianyungang", "nanjing"])
+async def test_unconditional_data_is_had_without_a_request_and_without_a_grant(
+    service: Service, applicant: Caller, city: str
+) -> None:
+    found = await applicant.read("/v1/datasets", city=city, openness="unconditional", limit=1)
+    dataset = await applicant.read(f"/v1/datasets/{found['items'][0]['dataset_id']}")
+    asked = {"dataset_id": dataset["dataset_id"], "mode": "download"}
+    assert (await service.http.get("/v1/gate", params=asked)).is_success, "nobody has to have a key"
+    wanted = {"city": city, "purpose": "x", "scenario": "x", "safeguards": "x", "use": "general"}
+    refused = await applicant.post("/v1/access-requests", wanted | {"dataset_id": dataset["dataset_id"]}, "once")
+    assert [(each["field"], each["code"]) for each in refused.json()["errors"]] == [("dataset_id", "not_conditional")]
+    closed_to_nobody = (await service.nobody().conditional_dataset(city))["dataset_id"]
+    without = await service.http.get("/v1/gate", params=asked | {"dataset_id": closed_to_nobody})
+    assert without.headers["x-kaifang-reason"] == "key_missing", "what is conditional needs a grant"
 
 
 @pytest.mark.duty("YL-16")

@@ -274,7 +274,11 @@ async def test_a_draft_against_the_governments_class_is_refused_with_the_article
 async def test_whoever_leaves_data_closed_in_lianyungang_names_a_case_of_the_law_over_http(working: Service) -> None:
     provider = working.as_("reviewer@lianyungang.transport")
     body = await drafting(provider, "lianyungang")
-    closed = {"openness": "closed", "origin": "own", "secrets_or_privacy": "does_not_apply", "masked": "does_not_apply"}
+    closed = {
+        name: value
+        for name, value in body["answers"].items()
+        if name not in ("openness", "conditional_case", "subjects_consent")
+    } | {"openness": "closed"}
     refused = await post(provider, body | {"answers": closed})
     assert errors(refused) == [("answers.closed_case", "RequirementMissing")]
     assert refused.json()["errors"][0]["rule"]["article"] == "7.1"
@@ -293,6 +297,22 @@ async def test_what_yulin_bans_from_opening_is_refused_over_http_with_the_articl
     refused = await post(provider, body | {"answers": body["answers"] | {"state_secrets": "applies"}})
     assert errors(refused) == [("answers.openness", "AnswerBarred")]
     assert refused.json()["errors"][0]["rule"]["article"] == "16"
+
+
+@pytest.mark.duty("LYG-7b", "NJ-24b")
+@pytest.mark.parametrize(
+    ("city", "question", "article"),
+    [("lianyungang", "internal_affairs", "7.2"), ("nanjing", "security_or_stability", "24.1(3)")],
+)
+async def test_what_must_stay_closed_is_refused_over_http_with_the_article(
+    working: Service, city: str, question: str, article: str
+) -> None:
+    provider = working.as_(f"reviewer@{city}.transport")
+    body = await drafting(provider, city)
+    said = {question: "applies", **({"subjects_consent": "not_obtained"} if city == "lianyungang" else {})}
+    refused = await post(provider, body | {"answers": body["answers"] | said})
+    assert errors(refused) == [("answers.openness", "AnswerBarred")]
+    assert refused.json()["errors"][0]["rule"]["article"] == article
 
 
 async def test_a_draft_is_refused_over_http_while_another_update_of_the_entry_goes_first(working: Service) -> None:

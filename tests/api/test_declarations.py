@@ -52,6 +52,18 @@ OF_THE_USE: Mapping[str, str] = {
     "found": "Two users fetch the bus lines each day, nobody the stops",
     "improvement": "The stops get their coordinates",
 }
+OF_TRAINING: Mapping[str, str] = {
+    "title": "Opening of data, for beginners",
+    "kind": "plan",
+    "day": "2027-01-11",
+    "what": "How a draft is compiled, for the officers of every body, two days",
+}
+OF_ITS_OWN_EVALUATION: Mapping[str, str] = {
+    "made_by": "An institute of the province",
+    "through": "2026-11-20",
+    "found": "Two stops have no coordinates",
+    "put_right": "They have them since 25 November",
+}
 OF_PROCESSING: Mapping[str, str] = {"done_on": "2026-11-20", "operation": "cleaning", "what": "Doubles were removed"}
 
 
@@ -444,3 +456,48 @@ async def test_lianyungangs_authority_has_rules_that_make_the_platform_traceable
     read = await nobody.read(f"/v1/declarations/{kept['declaration_id']}")
     assert {each["name"]: each["value"] for each in read["says"]} == OF_STANDARDS
     assert (read["rule"]["article"], read["body"]) == ("21.1", "lianyungang.authority")
+
+
+@pytest.mark.duty("LYG-35b")
+async def test_lianyungangs_authority_has_its_plans_of_training_on_record_for_the_bodies(service: Service) -> None:
+    authority, nobody = service.as_("reviewer@lianyungang.authority"), service.nobody()
+    for login in ("reviewer@lianyungang.transport", "reviewer@nanjing.authority", "applicant@demo"):
+        assert (await declare(service.as_(login), "lianyungang", "training", OF_TRAINING)).status_code == 403, login
+    lacking = {name: text for name, text in OF_TRAINING.items() if name != "what"}
+    assert wrong(await declare(authority, "lianyungang", "training", lacking)) == {("says.what", "said_missing")}
+    plan = await declared(authority, "lianyungang", "training", OF_TRAINING)
+    given = await declared(authority, "lianyungang", "training", {**OF_TRAINING, "kind": "training"})
+    assert plan["rule"]["article"] == "35.2"
+    path = f"/v1/declarations/{plan['declaration_id']}"
+    officer = service.as_("reviewer@lianyungang.transport")
+    assert {each["name"]: each["value"] for each in (await officer.read(path))["says"]} == OF_TRAINING
+    assert (await nobody.get(path)).status_code == 404
+    listed = (await officer.read("/v1/declarations", city="lianyungang", kind="training"))["items"]
+    assert {each["declaration_id"] for each in listed} == {plan["declaration_id"], given["declaration_id"]}
+
+
+@pytest.mark.duty("NJ-37b")
+async def test_an_evaluation_that_nanjings_department_commissioned_is_on_record_put_right(
+    service: Service,
+) -> None:
+    dataset = (await service.nobody().conditional_dataset("nanjing"))["dataset_id"]
+    transport = service.as_("reviewer@nanjing.transport")
+    for login in ("reviewer@nanjing.authority", "reviewer@nanjing.government", "applicant@demo"):
+        refused = await declare(
+            service.as_(login), "nanjing", "own_evaluation", OF_ITS_OWN_EVALUATION, dataset_ids=[dataset]
+        )
+        assert refused.status_code == 403, login
+    lacking = {name: text for name, text in OF_ITS_OWN_EVALUATION.items() if name != "put_right"}
+    answer = await declare(transport, "nanjing", "own_evaluation", lacking, dataset_ids=[dataset])
+    assert wrong(answer) == {("says.put_right", "said_missing")}
+    made = await declared(transport, "nanjing", "own_evaluation", OF_ITS_OWN_EVALUATION, dataset_ids=[dataset])
+    assert made["rule"]["article"] == "37"
+    path = f"/v1/declarations/{made['declaration_id']}"
+    authority = service.as_("reviewer@nanjing.authority")
+    assert {each["name"]: each["value"] for each in (await authority.read(path))["says"]} == OF_ITS_OWN_EVALUATION
+    assert (await service.nobody().get(path)).status_code == 404
+    health = service.as_("reviewer@nanjing.health")
+    theirs = await declare(health, "nanjing", "own_evaluation", OF_ITS_OWN_EVALUATION, dataset_ids=[dataset])
+    assert theirs.json()["type"] == "urn:kaifang:problem:not-your-dataset"
+    centre = service.as_("reviewer@nanjing.operator")
+    await declared(centre, "nanjing", "own_evaluation", OF_ITS_OWN_EVALUATION, dataset_ids=[dataset])

@@ -82,3 +82,45 @@ async def test_a_year_is_evaluated_with_pinned_figures_and_what_is_found_is_put_
     assert (await working.as_("applicant@demo").get("/v1/circulated-results")).status_code == 403
     again = await authority.read(f"/v1/cases/{case['case_id']}")
     assert again["year"]["figures"][-1] == pinned, "what was counted once does not move, though more was decided since"
+
+
+@pytest.mark.duty("NJ-37")
+@pytest.mark.parametrize(
+    ("body", "accepts"),
+    [
+        ("nanjing.operator", "nanjing.authority"),
+        ("nanjing.jiangning", "nanjing.authority"),
+        ("nanjing.authority", "nanjing.government"),
+    ],
+)
+async def test_what_is_found_of_nanjings_own_authorities_comes_to_its_end_over_http(
+    working: Service, body: str, accepts: str
+) -> None:
+    authority = working.as_("reviewer@nanjing.authority")
+    case = (await sent(authority, "/v1/evaluations", {"city": "nanjing", "year": 2024})).json()
+    case = await working.decide(case, "assessment", "report", **REPORTS["nanjing"])
+    finding = {"case_id": case["case_id"], "body": body, "statement": FOUND}
+    of_nobody = await sent(authority, "/v1/evaluation-findings", finding | {"body": "nanjing.government"})
+    assert [(each["field"], each["code"]) for each in of_nobody.json()["errors"]] == [("body", "body_not_rectified")]
+    elsewhere = await sent(authority, "/v1/evaluation-findings", finding | {"body": "nanning.operator"})
+    assert [(each["field"], each["code"]) for each in elsewhere.json()["errors"]] == [("body", "body_unknown")]
+
+    improvement = (await sent(authority, "/v1/evaluation-findings", finding)).json()
+    assert (improvement["finding"]["body"], improvement["tasks"][0]["body"]) == (body, body)
+    improvement = await working.decide(improvement, "answer", "answer", measure=DONE)
+    acceptance = next(each for each in improvement["tasks"] if each["stage"] == "acceptance")
+    assert acceptance["body"] == accepts
+    improvement = await working.decide(improvement, "acceptance", "accept")
+    assert improvement["outcome"] == "improved"
+
+
+@pytest.mark.parametrize("city", sorted(set(REPORTS) - {"nanjing"}))
+async def test_elsewhere_nothing_is_put_before_the_operator(working: Service, city: str) -> None:
+    authority = working.as_(f"reviewer@{city}.authority")
+    case = (await sent(authority, "/v1/evaluations", {"city": city, "year": 2024})).json()
+    if city in STATISTICS:
+        case = await working.decide(case, "statistics", "hand_in", **STATISTICS[city])
+    case = await working.decide(case, "assessment", "report", **REPORTS[city])
+    finding = {"case_id": case["case_id"], "body": f"{city}.operator", "statement": FOUND}
+    refused = await sent(authority, "/v1/evaluation-findings", finding)
+    assert [each["code"] for each in refused.json()["errors"]] == ["body_not_rectified"]

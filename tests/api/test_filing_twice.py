@@ -83,6 +83,7 @@ async def agreed(service: Service, applicant: Caller, city: str, **fields: Any) 
     return case
 
 
+@pytest.mark.duty("LYG-10b")
 @pytest.mark.duty("NN-20.5", "YL-23", "LYG-19", "NJ-27a")
 @pytest.mark.parametrize(
     ("city", "article"),

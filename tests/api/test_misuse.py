@@ -49,7 +49,7 @@ def task_of(case: dict[str, Any], stage: str) -> str:
     return str(next(task["task_id"] for task in case["tasks"] if task["stage"] == stage))
 
 
-@pytest.mark.duty("NN-26b", "YL-29b")
+@pytest.mark.duty("NN-26b", "YL-29b", "LYG-17b")
 @pytest.mark.duty("NN-27b")
 @pytest.mark.duty("YL-30b")
 @pytest.mark.duty("LYG-25b", "LYG-38")

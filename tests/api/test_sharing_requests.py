@@ -60,6 +60,7 @@ async def reasons_until(reader: Caller, access: str, latest: str) -> list[str]:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.duty("NJ-22d")
 @pytest.mark.duty("NJ-22b")
 async def test_a_department_asks_is_granted_and_is_served_until_data_is_suspended(
     working: Service, applicant: Caller

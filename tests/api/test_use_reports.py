@@ -166,6 +166,10 @@ async def test_lianyungangs_provider_inspects_and_the_user_reads_what_it_found(
     working: Service, applicant: Caller
 ) -> None:
     access = await a_grant(working, applicant, "lianyungang")
+    agreement = await applicant.read(f"/v1/cases/{access['granted']['granted_by']}/agreement")
+    clauses = {each["text"] for part in agreement["parts"] for each in part["clauses"]}
+    (promised,) = [each for each in clauses if each.startswith("The user takes these safeguards: ")]
+    assert promised.removeprefix("The user takes these safeguards: ").strip()
     path = f"/v1/grants/{access['case_id']}/inspections"
     found = {"inspected_on": access["received_at"][:10], "finding": "not_in_order", "text": "Keys lay open"}
     assert (await applicant.post(path, found)).status_code == 403

@@ -135,6 +135,34 @@ def test_an_evaluation_is_due_by_the_year_that_it_is_about(city: str) -> None:
     assert clock.due_at == datetime(2026, 4, 2, tzinfo=SHANGHAI), "fifteen months after 1 January of that year"
 
 
+@pytest.mark.duty("NJ-37")
+@pytest.mark.parametrize(
+    ("role", "accepts"),
+    [("operator", "authority"), ("a_district", "authority"), ("authority", "government")],
+)
+def test_what_is_found_of_nanjings_centre_is_its_task_until_its_answer_is_accepted(
+    role: str, accepts: str
+) -> None:
+    rules = law("nanjing", "improvement")
+    assert rules.against == ("provider", "operator", "authority", "district_authority")
+    bodies = {each: f"nanjing.{each}" for each in ("authority", "government")} | {"provider": f"nanjing.{role}"}
+    bench = begun(rules, IMPROVEMENT, bodies=bodies, given=frozenset({"statement"}), caused_by="evaluation")
+    assert (bench.open_stages, bench.task("answer").body) == ({"answer"}, f"nanjing.{role}")
+    assert bench.task("answer").clock.promptly
+    assert bench.decide("answer", "answer", {"measure"}) == "accepted"
+    assert bench.task("acceptance").body == f"nanjing.{accepts}", "nobody accepts its own answer"
+    assert bench.decide("acceptance", "return", {"reason"}) == "accepted"
+    assert bench.task("answer").body == f"nanjing.{role}"
+    assert bench.decide("answer", "answer", {"measure"}) == "accepted"
+    assert bench.decide("acceptance", "accept", ()) == "accepted"
+    assert bench.state.closed == "improved"
+
+
+@pytest.mark.parametrize("city", sorted(set(ASPECTS) - {"nanjing"}))
+def test_elsewhere_no_text_has_anybody_but_a_provider_put_right_what_is_found(city: str) -> None:
+    assert law(city, "improvement").against == ("provider",)
+
+
 @pytest.mark.parametrize("city", ASPECTS)
 @pytest.mark.duty("NJ-37")
 def test_what_is_found_of_a_body_is_its_own_task_until_its_answer_is_accepted(city: str) -> None:

@@ -121,6 +121,7 @@ def test_nanjings_mark_may_still_be_set_when_the_objection_was_forwarded() -> No
     assert bench.task("marking").clock.due_at == midnight(11, 24)
 
 
+@pytest.mark.duty("NJ-18b")
 @pytest.mark.duty("NJ-35a")
 @pytest.mark.parametrize(("decisions", "stage"), [(OWN_CORRECTION, "own_correction"), (CORRECTION, "correction")])
 @pytest.mark.parametrize("marked_first", [True, False])

@@ -11,6 +11,9 @@ from tests.models.bench import before_the_provider, filed, law, objected, until_
 from tests.models.reviews_by_city import ALWAYS
 from tests.models.updates import submitted
 
+LEAK = {"suspension", "provider_withdrawal", "authority_withdrawal"}
+"""What lies open in Lianyungang where somebody objects to a leak."""
+
 
 @pytest.mark.duty("NN-9", "YL-9", "LYG-31")
 @pytest.mark.parametrize(
@@ -39,6 +42,21 @@ def test_a_reviewer_of_an_objection_asks_the_committee_too(city: str) -> None:
     assert bench.state.closed is None
 
 
+@pytest.mark.duty("LYG-31")
+@pytest.mark.parametrize(("ground", "stages"), [("error", {"handling"}), ("privacy", LEAK)])
+def test_lianyungangs_reviewers_of_an_objection_ask_the_committee_too(ground: str, stages: set[str]) -> None:
+    bench = objected("lianyungang", ground, evidence=("file-1",))
+    if ground == "error":
+        assert bench.decide("forwarding", "forward") == "accepted"
+    asking = min(stages)
+    assert bench.on(asking, a.AskOpinion) == "accepted"
+    opinion = bench.task("expert_opinion")
+    assert (opinion.body, opinion.clock.due_at) == ("lianyungang.experts", None)
+    assert opinion.asked_by_task == bench.task(asking).task_id
+    assert bench.decide("expert_opinion", "opinion") == "accepted"
+    assert (bench.open_stages, bench.state.closed) == (stages, None)
+
+
 @pytest.mark.parametrize("city", ["nanning", "yulin"])
 def test_an_opinion_about_a_suspension_is_cancelled_with_the_question(city: str) -> None:
     bench = objected(city, "privacy", evidence=("file-1",))
@@ -48,11 +66,14 @@ def test_an_opinion_about_a_suspension_is_cancelled_with_the_question(city: str)
     assert bench.task("expert_opinion").state == "cancelled"
 
 
-@pytest.mark.duty("NN-9", "YL-9")
-@pytest.mark.parametrize("city", ["nanning", "yulin"])
-def test_who_reviews_a_draft_asks_the_committee_too(city: str) -> None:
+@pytest.mark.duty("NN-9", "YL-9", "LYG-31")
+@pytest.mark.parametrize(
+    ("city", "review"),
+    [("nanning", "security_review"), ("yulin", "security_review"), ("lianyungang", "authority_review")],
+)
+def test_who_reviews_a_draft_asks_the_committee_too(city: str, review: str) -> None:
     bench = submitted(city)
-    assert bench.on("security_review", a.AskOpinion) == "accepted"
+    assert bench.on(review, a.AskOpinion) == "accepted"
     assert bench.task("expert_opinion").body == f"{city}.experts"
     assert bench.decide("expert_opinion", "opinion") == "accepted"
     assert (bench.open_stages, bench.state.published) == (ALWAYS[city], None)

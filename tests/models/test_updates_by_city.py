@@ -27,6 +27,14 @@ LAST_WORD = {
     INVENTED: ("publication", "publish"),
 }
 
+EXCEPTED = (
+    *("state_secrets", "security_or_stability", "secrets_or_privacy"),
+    *("internal_affairs", "agreement_or_rights", "statutory_ban"),
+)
+"""What Lianyungang 7.1 excepts, by its items."""
+NEVER_OPEN = ("state_secrets", "security_or_stability", "statutory_ban")
+"""What Nanjing 24.1(3) never opens."""
+
 
 def consenting(city: str, **answers: str) -> dict[str, Any]:
     """The answers, and the consent of the data's subjects where the law asks for it."""
@@ -236,18 +244,68 @@ def test_what_a_review_finds_fit_once_masked_is_opened_to_all_with_the_proof(tri
 
 @pytest.mark.duty("LYG-6", "LYG-7", "LYG-7b")
 @pytest.mark.parametrize("openness", ["conditional", "unconditional"])
-def test_lianyungang_opens_secrets_and_privacy_only_masked_or_with_consent(openness: str) -> None:
-    secret = {"openness": openness, "secrets_or_privacy": "applies"}
+@pytest.mark.parametrize("kind", EXCEPTED)
+def test_lianyungang_opens_none_of_six_kinds_of_excepted_data_but_masked_or_agreed(
+    kind: str, openness: str
+) -> None:
+    excepted = {"openness": openness, kind: "applies"}
     bench = update_begun("lianyungang")
-    assert draft(bench, secret) in ("RequirementMissing", "AnswerBarred"), "nobody said whether others agree"
-    assert draft(bench, secret | {"subjects_consent": "not_obtained"}) == "AnswerBarred"
+    assert draft(bench, excepted, without={kind}) == "RequirementMissing"
+    assert draft(bench, excepted) in ("RequirementMissing", "AnswerBarred"), "nobody said whether others agree"
+    assert draft(bench, excepted | {"subjects_consent": "not_obtained"}) == "AnswerBarred"
+    assert draft(bench, excepted | {"masked": "applies"}) == "RequirementMissing", "nobody said whether others agree"
     assert bench.state.draft is None
     for lets in ({"subjects_consent": "given"}, {"subjects_consent": "not_obtained", "masked": "applies"}):
-        assert draft(update_begun("lianyungang"), secret | lets) == "accepted"
+        assert draft(update_begun("lianyungang"), excepted | lets) == "accepted"
+    assert draft(update_begun("lianyungang"), {kind: "applies", "openness": "closed"}) == "accepted"
+
+
+@pytest.mark.duty("LYG-7")
+def test_lianyungang_keeps_nothing_closed_for_secrets_that_it_has_not() -> None:
     closed = {"openness": "closed", "closed_case": "secrets_or_privacy"}
     assert draft(update_begun("lianyungang"), closed | {"secrets_or_privacy": "applies"}) == "accepted"
     without = closed | {"secrets_or_privacy": "does_not_apply"}
     assert draft(update_begun("lianyungang"), without) == "AnswerBarred", "closed for secrets that it has not"
+
+
+@pytest.mark.duty("LYG-6", "LYG-7b")
+def test_the_case_of_7_2_is_named_only_for_data_that_is_masked_or_agreed_to() -> None:
+    named = {"openness": "conditional", "conditional_case": "masked_or_agreed"}
+    consent = {"subjects_consent": "given"}
+    masked = {"masked": "applies", "subjects_consent": "not_obtained"}
+    bench = update_begun("lianyungang")
+    for lets in (consent, masked):
+        assert draft(bench, named | lets) == "AnswerBarred", "none of the kinds that 7.1 excepts"
+    for kind in EXCEPTED:
+        excepted = named | {kind: "applies"}
+        assert draft(bench, excepted) in ("RequirementMissing", "AnswerBarred")
+        assert draft(bench, excepted | {"masked": "applies"}) == "RequirementMissing", "nobody asked others"
+        assert draft(bench, excepted | {"subjects_consent": "not_obtained"}) == "AnswerBarred"
+        assert bench.state.draft is None
+        for lets in (consent, masked):
+            assert draft(update_begun("lianyungang"), excepted | lets) == "accepted"
+
+
+@pytest.mark.duty("LYG-7", "NJ-24b")
+@pytest.mark.parametrize(
+    ("city", "question"),
+    [*(("lianyungang", kind) for kind in EXCEPTED), *(("nanjing", kind) for kind in NEVER_OPEN)],
+)
+def test_what_lianyungang_and_nanjing_list_as_closed_is_put_into_no_open_class(city: str, question: str) -> None:
+    bench = update_begun(city)
+    asked = {"subjects_consent": "not_obtained"} if city == "lianyungang" else {}
+    assert draft(bench, asked, without={question}) == "RequirementMissing"
+    for openness in ("conditional", "unconditional"):
+        assert draft(bench, {**asked, question: "applies", "openness": openness}) == "AnswerBarred"
+    assert bench.state.draft is None
+    assert draft(bench, {question: "applies", "openness": "closed"}) == "accepted"
+
+
+@pytest.mark.duty("NJ-24b")
+@pytest.mark.parametrize("openness", ["conditional", "unconditional"])
+def test_nanjings_secrets_and_privacy_open_once_they_are_processed(openness: str) -> None:
+    bench = submitted("nanjing", openness=openness, secrets_or_privacy="applies")
+    assert "processing_record" in bench.open_stages
 
 
 @pytest.mark.duty("LYG-6")
@@ -257,8 +315,9 @@ def test_lianyungang_calls_conditional_only_what_articles_6_and_7_list() -> None
     assert draft(bench, {"openness": "conditional", "conditional_case": "as_we_like"}) == "ChoiceNotOnRequest"
     cases = bench.rules.choices["conditional_case"]
     assert [each.citation.article for each in cases] == ["6", "6", "6", "7.2"]
+    excepted = {"internal_affairs": "applies", "subjects_consent": "given"}
     for each in cases:
-        said = {"openness": "conditional", "conditional_case": each.value}
+        said = {"openness": "conditional", "conditional_case": each.value, **(excepted if each.barred else {})}
         assert draft(update_begun("lianyungang"), said) == "accepted"
 
 

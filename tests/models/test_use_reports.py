@@ -152,6 +152,7 @@ def test_an_assessment_that_finds_signs_of_misuse_begins_a_case_of_it_once(city:
     assert (bench.state.closed, bench.types().count("CaseOrdered")) == ("misuse_suspected", 1)
 
 
+@pytest.mark.duty("NJ-27f")
 @pytest.mark.duty("NJ-27d")
 def test_nanjings_authority_says_why_the_use_is_not_as_agreed() -> None:
     bench = owed("nanjing")
@@ -228,6 +229,7 @@ INSPECTED_BY = {
 }
 
 
+@pytest.mark.duty("NJ-27f")
 @pytest.mark.duty("LYG-33", "GZ-30c", "NJ-27d")
 @pytest.mark.parametrize("city", FIVE_CITIES)
 def test_only_who_supervises_puts_an_inspection_on_record_and_takes_nothing_by_it(city: str) -> None:

@@ -65,4 +65,4 @@ async def test_what_is_overdue_leads_to_its_form_where_the_city_has_declarations
     await provider.send("/new", says_reachable="yes")
     assert "It can be reached" in provider.text()
     assert (await provider.visit("/en/nanning/declarations/platform_rules/new")).answer.status_code == 404
-    assert (await provider.visit("/en/nanjing/declarations")).answer.status_code == 404
+    assert (await provider.visit("/en/nanjing/declarations/reachability/new")).answer.status_code == 404

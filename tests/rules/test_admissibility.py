@@ -61,6 +61,7 @@ def test_nanning_receives_no_filing_without_purpose_and_data_items(field: str, b
     assert problem.citation.article == "20(1)"
 
 
+@pytest.mark.duty("LYG-33")
 @pytest.mark.duty("LYG-10")
 @pytest.mark.parametrize("field", ["purpose", "scenario", "safeguards"])
 def test_lianyungang_receives_no_filing_without_purpose_scenario_and_safeguards(field: str) -> None:
@@ -153,6 +154,14 @@ def test_closed_data_cannot_be_objected_to_where_the_law_speaks_of_open_data(cit
 @pytest.mark.duty("NJ-35a")
 def test_nanjings_objections_are_about_all_government_data_closed_data_too() -> None:
     assert judged_objection("nanjing", openness="closed") == []
+
+
+@pytest.mark.duty("LYG-38")
+@pytest.mark.parametrize("openness", ["closed", "conditional", "unconditional"])
+def test_lianyungangs_misuse_is_reported_of_data_that_was_closed_since_too(openness: Openness) -> None:
+    rules = resolve(load_pack("lianyungang"), "misuse", IN_FORCE_EVERYWHERE)
+    report = {"misuse": "improper_use", "statement": "the names are for sale"}
+    assert admissible(rules, report, DatasetAtReceipt("bus-arrivals", openness, DATASET.items)) == []
 
 
 @pytest.mark.duty("NN-22a", "YL-17a", "GZ-29b")

@@ -323,6 +323,35 @@ def test_nanning_puts_work_secrets_and_what_a_law_bans_into_no_open_class() -> N
         ]
 
 
+@pytest.mark.duty("NJ-24b")
+def test_nanjing_asks_for_each_kind_that_its_article_never_opens() -> None:
+    rules = update("nanjing")
+    banned = ("state_secrets", "security_or_stability", "statutory_ban")
+    assert {(name, Basis.SERVICE) for name in banned} <= demanded_by(rules, "compilation", "submit")
+    for openness in ("conditional", "unconditional"):
+        choice = rules.choice("openness", openness)
+        assert choice
+        assert [(dict(bar.when), dict(bar.unless), bar.citation.article) for bar in choice.barred] == [
+            ({name: ("applies",)}, {}, "24.1(3)") for name in banned
+        ]
+
+
+@pytest.mark.duty("LYG-7b")
+def test_lianyungang_asks_for_each_item_of_its_article_and_lets_it_open_by_two_ways() -> None:
+    rules = update("lianyungang")
+    items = ["state_secrets", "security_or_stability", "secrets_or_privacy"]
+    items += ["internal_affairs", "agreement_or_rights", "statutory_ban"]
+    for number, name in enumerate(items, start=1):
+        assert {choice.citation.article for choice in rules.choices[name]} == {f"7.1({number})"}
+        assert (name, Basis.SERVICE) in demanded_by(rules, "compilation", "submit")
+    for openness in ("conditional", "unconditional"):
+        choice = rules.choice("openness", openness)
+        assert choice
+        assert [(dict(bar.when), dict(bar.unless), bar.citation.article) for bar in choice.barred] == [
+            ({name: ("applies",)}, {"masked": ("applies",), "subjects_consent": ("given",)}, "7.2") for name in items
+        ]
+
+
 @pytest.mark.duty("GZ-25a", "GZ-10c", "GZ-10d")
 def test_guangzhous_secrets_are_unconditional_only_by_two_ways() -> None:
     unconditional = update("guangzhou").choice("openness", "unconditional")
@@ -410,6 +439,7 @@ def test_only_a_decision_that_serves_data_again_may_change_its_entry(city: str) 
         assert outcome_of(rules, stage, outcome).data is DataEffect.SERVE
 
 
+@pytest.mark.duty("LYG-17")
 @pytest.mark.duty("LYG-12")
 def test_lianyungangs_provider_publishes_what_three_bodies_reviewed_side_by_side() -> None:
     rules = update("lianyungang")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.pinned import Basis, Citation
+from rules.pinned_stages import ClockFrom
 from tests.rules.cuts import accepted, required_fields, rules_of, stage_of, target, values
 from tests.rules.objection_cuts import outcome_of, rules_for
 
@@ -23,6 +24,33 @@ def test_a_refusal_gives_its_reason() -> None:
     assert not accepted(NANJING, "provider_review", "refuse", {"basis"})
     assert accepted(NANJING, "provider_review", "refuse", {"reason"})
     assert target(NANJING, "provider_review", "refuse") == "refused"
+
+
+@pytest.mark.duty("NJ-27a")
+def test_the_departments_signature_is_due_when_its_answer_is() -> None:
+    signature = stage_of(NANJING, "provider_signature")
+    assert (signature.periods, signature.clock_from) == ({"normal": "15wd"}, ClockFrom.RECEIPT)
+    cited = signature.period_citation
+    assert cited
+    assert (cited.article, cited.basis) == ("agreement", Basis.SERVICE)
+    assert cited.note
+    assert "not to delay the opening past the fifteen working days" in cited.note.en
+    assert stage_of(NANJING, "applicant_signature").periods == {}
+
+
+@pytest.mark.duty("NJ-23")
+def test_an_evaluation_of_closed_data_has_a_service_period() -> None:
+    evaluation = stage_of(rules_for("nanjing", "openness_review"), "evaluation")
+    assert evaluation.periods == {"normal": "30wd"}
+    assert evaluation.period_citation
+    assert (evaluation.period_citation.article, evaluation.period_citation.basis) == ("review_interval", Basis.SERVICE)
+
+
+def test_a_service_rule_says_that_the_days_for_sharing_may_run_to_the_feedback() -> None:
+    determination = stage_of(rules_for("nanjing", "sharing_request"), "determination")
+    assert determination.period_citation
+    assert determination.period_citation.note
+    assert "may be read as ending with the opinions, or with the feedback" in determination.period_citation.note.en
 
 
 @pytest.mark.duty("NJ-27b")
