@@ -222,7 +222,7 @@ async def test_evidence_that_waited_behind_what_nobody_could_read_belongs_to_its
     assert await case_of(pool, file) == case_id
 
 
-async def test_evidence_of_an_act_that_waited_under_the_last_release_belongs_to_its_case_when_it_is_judged(
+async def test_evidence_that_waited_under_the_last_release_belongs_to_its_case_once_judged(
     driver: Driver, pool: Pool
 ) -> None:
     """So that its migration finds it while it waits; and where it was judged in the meantime, afterwards."""

@@ -322,7 +322,7 @@ async def test_nanjings_mark_is_shown_wherever_the_dataset_is_until_it_is_correc
     assert periods == {"marking": "1wd", "forwarding": "2wd", "own_decision": "5wd"}
 
 
-async def test_an_objection_answered_before_the_upgrade_bears_its_mark_in_the_catalogue_until_it_is_closed(
+async def test_an_objection_answered_before_an_upgrade_bears_its_mark_until_it_is_closed(
     working: Service, pool: Pool
 ) -> None:
     """Programs of the release before took the mark from its row with the answer; the log alone says whether it is

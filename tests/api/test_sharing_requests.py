@@ -126,9 +126,7 @@ async def test_a_department_asks_is_granted_and_is_served_until_data_is_suspende
     await of_the_department_alone(working, access)
 
 
-async def test_a_message_of_before_on_a_revoked_sharing_grant_of_a_department_names_no_remedy(
-    working: Service, pool: Pool
-) -> None:
+async def test_a_message_of_before_on_a_departments_revoked_grant_names_no_remedy(working: Service, pool: Pool) -> None:
     """Texts are made when they are read, and its facts say of no body whose grant it was."""
     transport, centre = working.as_(TRANSPORT), working.as_("reviewer@nanjing.operator")
     grant = (await received(transport, dataset_id=WALL))["granted"]["access_case_id"]

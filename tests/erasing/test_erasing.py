@@ -362,7 +362,7 @@ async def test_a_case_whose_erasing_broke_off_at_a_file_is_due_until_it_is_done(
     assert await found(pool, record.store) == []
 
 
-async def test_a_case_without_files_whose_erasing_was_broken_off_is_due_again_and_comes_on_record(
+async def test_a_case_without_files_whose_erasing_broke_off_is_due_and_comes_on_record(
     record: Record,
 ) -> None:
     """The key is gone before the transaction that says so is committed."""
