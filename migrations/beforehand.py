@@ -65,6 +65,7 @@ WANTED = (
         INDEX,
         "(body, case_received_at desc, case_id)",
     ),
+    Wanted("0052", "objections", {}, "objections_of_dataset", "(dataset_id)"),
 )
 
 

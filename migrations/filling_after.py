@@ -5,7 +5,8 @@ in hand, one would wait for the other. Here rows are filled in a page at a time,
 passes over those that somebody has in hand; these come last, one by one.
 
 By rows and not by revisions: what breaks off is done by the next run. That all of it is done is said at the trigger by
-which nothing is added that lacks it: both hold together, and go together (docs/decisions/0167).
+which nothing is added that lacks it: both hold together, and go together (docs/decisions/0167). Files of evidence have
+no such trigger: few belong to no case, and each run looks whether they should.
 """
 
 from __future__ import annotations
@@ -54,9 +55,24 @@ update tasks set case_received_at = cases.received_at from cases
 where cases.case_id = tasks.case_id and tasks.task_id = $1 and tasks.case_received_at is null
 """
 
+OF_NO_CASE = "select exists (select from evidence where case_id is null)"
+OF_ITS_ACT = """
+with named as (
+  select distinct on (evidence_id) evidence_id, acts.case_id
+  from evidence join cases on party = account join acts on acts.case_id = cases.case_id
+  where evidence.case_id is null and kind = 'submit_evidence' and state <> 'refused' and acts.account = evidence.account
+    and act -> 'evidence' ? evidence_id
+  order by evidence_id, acts.received_at, seq
+)
+update evidence set case_id = named.case_id from named
+where evidence.evidence_id = named.evidence_id and evidence.case_id is null
+"""
+"""The release before let evidence whose act waited belong to no case, whatever became of the act."""
+
 
 async def fill_in_after(dsn: str, attempt: Attempt) -> None:
-    """Every row has what a row has that is added now. A database of which that is known is asked nothing else."""
+    """Every row has what a row has that is added now. A database of which that is known is asked only for files that
+    belong to no case."""
     connection = await asyncpg.connect(checked(dsn))
     try:
         await attempt.begin(connection)
@@ -64,6 +80,8 @@ async def fill_in_after(dsn: str, attempt: Attempt) -> None:
             if await connection.fetchval(IS_OWED, each.table, each.trigger, DONE):
                 await each.fill_in(connection)
                 await connection.execute(f"comment on trigger {each.trigger} on {each.table} is '{DONE}'")
+        if await connection.fetchval(OF_NO_CASE):
+            await connection.execute(OF_ITS_ACT)
     finally:
         await connection.close()
 

@@ -170,8 +170,7 @@ class _Write:
             case e.Closed():
                 if kind := self._ending(event):
                     dataset: dict[str, str | int] = {"dataset_id": self._provided} if self._provided else {}
-                    facts = {"outcome": event.outcome, **dataset, **self._revoked_by, **self._inside}
-                    yield self._party(kind, event, facts)
+                    yield self._party(kind, event, {"outcome": event.outcome, **dataset, **self._revoked_by})
             case AccessOpened():
                 yield self._party("grant_begun", event, {"valid_until": event.valid_until.isoformat()})
             case e.CurtailmentMet() if self._waits_or_holds:
@@ -278,11 +277,6 @@ class _Write:
         if revoked is None or revoked.article is None:
             return {}
         return {"source": revoked.source or "", "article": revoked.article, "basis": revoked.basis or ""}
-
-    @property
-    def _inside(self) -> dict[str, str | int]:
-        """The body that has the grant that ended: among bodies there is nowhere to go against it."""
-        return {"for_body": self.after.for_body} if self.after.grant and self.after.for_body else {}
 
     @property
     def _filed_late(self) -> dict[str, str | int]:

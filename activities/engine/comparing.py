@@ -42,13 +42,15 @@ Row = tuple[Any, ...]
 
 OVERLOOKED_FOR = timedelta(minutes=1)
 """What waits longer has nobody who sees to it."""
+OF_OBJECTION = tuple(name for name in ObjectionKept._fields if name != "disputed")
+"""Whether it is disputed is written for the release before alone, which may have left it otherwise."""
 COMPARED: Mapping[str, Sequence[str]] = {
     "cases": CaseKept._fields,
     "tasks": TaskKept._fields,
     "restrictions": RestrictionKept._fields,
     "delegations": DelegationKept._fields,
     "grants": (*GrantKept._fields, "key_digest", "ended"),
-    "objections": ObjectionKept._fields,
+    "objections": OF_OBJECTION,
     "curtailments": CurtailmentKept._fields,
     "filed_of_bodies": FiledOfBody._fields,
     "dataset_versions": ("number",),
@@ -142,7 +144,9 @@ async def of_read_model(connection: Connection, rules: ProcedureRules, state: Ca
 def in_read_model(held: Held, rules: ProcedureRules, state: CaseState) -> list[str]:
     """The tables that differ from the fold of the log, and how."""
     grant = (*grant_kept(state, state.grant), state.grant.key_digest, state.closed) if state.grant else None
-    folded = (grant, objection_kept(state), curtailment_kept(state), filed_of_body(rules, state))
+    objection = objection_kept(state)
+    of_objection = tuple(getattr(objection, name) for name in OF_OBJECTION) if objection else None
+    folded = (grant, of_objection, curtailment_kept(state), filed_of_body(rules, state))
     differences = [
         *_one_row(held, "cases", case_kept(state)),
         *_tasks(held, rules, state),

@@ -324,7 +324,7 @@ class Engine:
             return False
 
     async def _refuse(self, act: Act, problem: Mapping[str, Any]) -> None:
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire() as connection, connection.transaction():
             await settle_refused(connection, act.id, problem)
 
     async def _why_too_late(self, act: Act) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from activities.erasing.cases import Erased, Eraser, Ordered
 from activities.erasing.person import rule_of
+from activities.sealing.seals import SEALED
 from rules.deadlines import to_shanghai
 from rules.keeping import KeepingRule, kept_until
 
@@ -19,18 +20,21 @@ if TYPE_CHECKING:
     from activities.database import Pool
     from activities.sealing.ring import Ring
 
-CLOSED = """
+CLOSED = f"""
 select case_id, case_number, cases.city, closed_at, cases.key_id,
   exists (select from evidence where evidence.case_id = cases.case_id
-    and not exists (select from erasures where what = 'evidence' and id = evidence_id)) as has_files
+    and not exists (select from erasures where what = 'evidence' and id = evidence_id))
+  or exists (select from acts where acts.case_id = cases.case_id
+    and exists (select from jsonb_each(content) where jsonb_typeof(value) = 'object' and value ? '{SEALED}')
+    and not exists (select from erasures where what = 'content' and id = act_id)) as is_left
 from cases join accounts on account_id = party
 where closed_at is not null and accounts.body is null
 and (exists (select from acts where acts.case_id = cases.case_id and content is not null)
   or exists (select from evidence where evidence.case_id = cases.case_id))
 order by closed_at, case_id
-"""
-"""Of people; what officers filed in office is the body's. A case whose key is destroyed and that still has files is one
-whose erasing was broken off, for what it does is on record only when it is done."""
+"""  # noqa: S608 - made of constants
+"""Of people; what officers filed in office is the body's. A case whose key is destroyed, and of which a text or a file
+is not on record as erased, is one whose erasing was broken off, for what it does is on record only when it is done."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def due(rows: Sequence[asyncpg.Record], ring: Ring, today: date) -> Iterator[Due
     """The cases among these that are due; without a rule none ever is by itself."""
     for row in rows:
         rule = rule_of(row["city"], row["closed_at"])
-        is_erased = row["key_id"] is not None and ring.destroyed_at(row["key_id"]) and not row["has_files"]
+        is_erased = row["key_id"] is not None and ring.destroyed_at(row["key_id"]) and not row["is_left"]
         if rule is None or is_erased:
             continue
         closed_on = to_shanghai(row["closed_at"]).date()

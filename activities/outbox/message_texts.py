@@ -74,6 +74,8 @@ class Message:
     """What somebody asks for, in its words, as long as the act that says it has them."""
     to_reviewer: bool = False
     """Whether whom it is for decides tasks."""
+    among_bodies: bool = False
+    """Whether it is about a grant that a body has: among bodies there is nowhere to go against its end."""
     read_at: datetime | None = None
 
 
@@ -100,8 +102,8 @@ def say(message: Message, language: Language, pages_url: str) -> Said:
     shown = [_fill(kind.text, params, language)]
     if message.asked:
         shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
-    inside = "for_body" in message.facts
-    if not inside and message.rules and (to := sentence(message.rules, str(message.facts.get("outcome", "")))):
+    rules, outcome = None if message.among_bodies else message.rules, str(message.facts.get("outcome", ""))
+    if rules and (to := sentence(rules, outcome)):
         shown.append(_in(to, language))
     if late := filed_late(message, language):
         shown.append(_fill(known.lines["filed_late"], late, language))

@@ -13,6 +13,7 @@ from activities.statements import by_column, numbered
 from models.tellings import Account, Addressee, Officer, Officers, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI
 from rules.pinned import Label
+from rules.procedure_names import ACCESS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -102,12 +103,13 @@ on conflict (message_id) do nothing
 )
 
 
-MESSAGE = """
+MESSAGE = f"""
 m.message_id, m.number, m.kind, m.case_id, m.task_id, m.city, m.facts, m.created_at, m.read_at, c.case_number,
 c.rules_digest, b.name as body_name,
+coalesce(c.procedure = '{ACCESS}' and c.for_body is not null, false) as among_bodies,
 (select content -> 'text' from acts where act_id = m.facts ->> 'act') as asked,
 (select 'reviewer' = any(roles) from accounts where accounts.account_id = m.account_id) as to_reviewer
-"""
+"""  # noqa: S608 - made of constants
 WITH_ITS_CASE = """
 left join cases c on c.case_id = m.case_id left join bodies b on b.body = m.facts ->> 'body'
 """
@@ -187,6 +189,7 @@ async def message_of(row: Record, rules_of: RulesOf, seals: Seals | None) -> Mes
         body_name=Label.model_validate_json(body_name) if body_name else None,
         asked=_asked(seals, facts, row["asked"]),
         to_reviewer=bool(row["to_reviewer"]),
+        among_bodies=row["among_bodies"],
         read_at=row["read_at"],
         rules=await rules_of(digest) if digest else None,
     )

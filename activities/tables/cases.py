@@ -256,12 +256,15 @@ class TaskRow(SQLModel, table=True):
 
 
 class ObjectionRow(SQLModel, table=True):
-    """An objection, as catalogue and objector's history show it. `upheld` is null until the case is closed."""
+    """An objection, as catalogue and objector's history show it. `upheld` is null until the case is closed.
+
+    `disputed` and its index are for the release before; whether a dataset bears the mark, its log says."""
 
     __tablename__ = "objections"
     __table_args__ = (
         Index("objections_of_party", "party", "dataset_id"),
         Index("objections_disputing", "dataset_id", postgresql_where=text("disputed")),
+        Index("objections_of_dataset", "dataset_id"),
     )
     case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
     dataset_id: str

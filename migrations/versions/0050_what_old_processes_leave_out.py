@@ -14,21 +14,17 @@ FILL = """
 create function filed_with_its_end() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public as $$
 begin
-  update cases set wanted_until = coalesce(wanted_until, (new.event ->> 'wanted_until')::timestamptz),
-    for_body = coalesce(for_body, new.event ->> 'for_body')
-  where case_id = new.case_id and (
-    (wanted_until is null and new.event ->> 'wanted_until' is not null)
-    or (for_body is null and new.event ->> 'for_body' is not null)
-  );
+  update cases set wanted_until = (new.event ->> 'wanted_until')::timestamptz
+  where case_id = new.case_id and wanted_until is null;
   return null;
 end $$
 """
-"""Of the release before this one: whatever is newer writes both columns itself, and the next release drops it. What
-was filed before it was there is filled in after the migration (`migrations/filling_after.py`)."""
+"""Of the release before this one: whatever is newer writes the column itself, and the next release drops it. What was
+filed before it was there is filled in after the migration (`migrations/filling_after.py`), and 0052 says what it does
+now."""
 FILED = """
 create trigger filed_with_its_end after insert on events for each row
-when (new.number = 1 and new.archive_year = 0
-  and (new.event ->> 'wanted_until' is not null or new.event ->> 'for_body' is not null))
+when (new.number = 1 and new.archive_year = 0 and new.event ->> 'wanted_until' is not null)
 execute function filed_with_its_end()
 """
 

@@ -23,6 +23,10 @@ from rules.pinned import Label
 # Index words are for PostgreSQL alone.
 WITHOUT_INDEX_WORDS = defer(DatasetRow.search, raiseload=True)  # type: ignore[arg-type]  # SQLModel's fields are columns
 
+MARKED = "DisputeMarked"
+NOT_ARCHIVED = 0
+"""Where the logs of open cases lie (docs/decisions/0144)."""
+
 
 @dataclass(frozen=True)
 class DatasetStanding:
@@ -172,8 +176,16 @@ async def freshness(store: Store, datasets: Iterable[DatasetRow], now: datetime)
 
 
 async def standings(store: Store, dataset_ids: Iterable[str]) -> dict[str, DatasetStanding]:
-    """What objections mean for datasets, by one query for all of them."""
-    marked = exists().where(col(ObjectionRow.dataset_id) == col(DatasetRow.dataset_id), col(ObjectionRow.disputed))
+    """What objections mean for datasets, by one query for all of them. A mark is there from the event that sets it
+    until its case is closed."""
+    marked = exists().where(
+        col(ObjectionRow.dataset_id) == col(DatasetRow.dataset_id),
+        col(ObjectionRow.case_id) == col(CaseRow.case_id),
+        col(CaseRow.closed_at).is_(None),
+        col(EventRow.case_id) == col(CaseRow.case_id),
+        col(EventRow.archive_year) == NOT_ARCHIVED,
+        col(EventRow.type) == MARKED,
+    )
     in_force = and_(
         col(RestrictionRow.dataset_id) == col(DatasetRow.dataset_id), col(RestrictionRow.ended_at).is_(None)
     )
@@ -202,6 +214,6 @@ async def was_disputed(store: Store, dataset_id: str, on: date) -> bool:
     marked = (
         select(EventRow.case_id)
         .join(ObjectionRow, col(ObjectionRow.case_id) == col(EventRow.case_id))
-        .where(ObjectionRow.dataset_id == dataset_id, EventRow.type == "DisputeMarked", EventRow.at < over, ~since)
+        .where(ObjectionRow.dataset_id == dataset_id, EventRow.type == MARKED, EventRow.at < over, ~since)
     )
     return (await store.session.exec(marked.limit(1))).first() is not None

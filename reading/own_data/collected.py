@@ -33,7 +33,7 @@ from reading.words.texts import texts
 from rules.deadlines import to_shanghai
 
 A_PART = 100
-NAMED_BY_LOGIN = frozenset({"by_login", "claimed_by", "grantee", "read_by"})
+NAMED_BY_LOGIN = frozenset({"by_login", "claimed_by", "grantee", "read_by", "to"})
 """Fields that name an account by its login. Anybody may log in as `granted` or `open`: elsewhere these are words. An id
 is nobody's choice, and an account wherever it stands."""
 File = tuple[str, bytes]

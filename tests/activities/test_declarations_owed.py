@@ -110,8 +110,9 @@ async def test_data_opened_since_is_owed_from_that_day_on(driver: Driver) -> Non
 
 @pytest.mark.duty("GZ-28b")
 async def test_guangzhous_provider_is_reminded_of_evaluating_the_use_of_its_data(driver: Driver) -> None:
-    first = await looks(driver, NOON, "guangzhou")
-    assert {row["due_on"] for row in first} == {"2023-07-01"}, "never done since it was owed at all"
+    assert await looks(driver, NOON, "guangzhou") == [], "of years in which nobody counted none is overdue"
+    first = await looks(driver, NOON + A_DAY, "guangzhou")
+    assert {(row["kind"], row["due_on"]) for row in first} == {("declaration_owed", "2027-01-01")}
     providers = "select body from bodies where city = 'guangzhou' and role = 'provider'"
     bodies = {row["body"] for row in await driver.pool.fetch(providers)}
     assert {"guangzhou.transport"} <= {row["body"] for row in first} <= bodies, "nobody else evaluates"

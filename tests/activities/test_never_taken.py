@@ -14,6 +14,8 @@ from activities.evidence.refused import EvidenceUnknown
 from activities.record.append import Append
 from activities.record.failing import Why, failing, failures_of
 from activities.record.refusing import refuse as refuse_act
+from migrations.filling_after import fill_in_after
+from migrations.waiting import Attempt
 from models import acts as a
 from models.messages import Write
 from models.refusals import CannotBeStored
@@ -26,7 +28,7 @@ from tests.breaking_the_database import (
     refuse,
 )
 from tests.driving import AT, Driver
-from tests.owning import by_owner
+from tests.owning import by_owner, owner_url
 
 PROVIDER, NOBODY = '"body": "provider"', '"body": "nobody"'
 PASSED = "new.outcome = 'pass'"
@@ -218,6 +220,27 @@ async def test_evidence_that_waited_behind_what_nobody_could_read_belongs_to_its
     assert await withdraw(driver, case_id) == "accepted"
     assert file in (await driver.state(case_id)).evidence
     assert await case_of(pool, file) == case_id
+
+
+async def test_evidence_that_waited_under_the_last_release_belongs_to_its_case_once_judged(
+    driver: Driver, pool: Pool
+) -> None:
+    """So that its migration finds it while it waits; and where it was judged in the meantime, afterwards."""
+    case_id, unread = await behind_an_act_nobody_can_read(driver)
+    file, beside = await driver.upload("acc_objector"), await driver.upload("acc_objector")
+    assert await submit_evidence(driver, case_id, file) == "received"
+
+    async def upgraded_from_the_last_release() -> str | None:
+        await by_owner(pool, "update evidence set case_id = null")
+        await fill_in_after(await owner_url(pool), Attempt(3))
+        return await case_of(pool, file)
+
+    assert await upgraded_from_the_last_release() == case_id
+    await refuse_act(pool, unread, "Nobody can read it")
+    assert await withdraw(driver, case_id) == "accepted"
+    assert file in (await driver.state(case_id)).evidence
+    assert await upgraded_from_the_last_release() == case_id
+    assert await case_of(pool, beside) is None
 
 
 async def test_evidence_that_is_refused_after_it_waited_belongs_to_no_case(driver: Driver, pool: Pool) -> None:

@@ -114,7 +114,7 @@ async def test_nothing_differs_after_a_resubmission_of_another_urgency(driver: D
         ("update restrictions set ended_at = since", "restrictions:"),
         ("update restrictions set data_items = array['name']", "restrictions:"),
         ("delete from restrictions", "restrictions:"),
-        ("update objections set disputed = not disputed", "objections:"),
+        ("update objections set upheld = true", "objections:"),
         ("delete from objections", "objections:"),
     ],
 )

@@ -150,9 +150,13 @@ async def test_what_is_kept_back_is_told_and_not_offered(
 async def test_the_disputed_mark_is_told(service: Service, pool: Pool) -> None:
     case = await service.as_("applicant@demo").file("nanning")
     await pool.execute(
-        "insert into objections (case_id, dataset_id, party, ground, disputed) values ($1, $2, 'x', 'privacy', true)",
+        "insert into objections (case_id, dataset_id, party, ground, disputed) values ($1, $2, 'x', 'privacy', false)",
         case["case_id"],
         "nanning-transport-bus-lines",
+    )
+    await pool.execute(
+        "insert into events (case_id, number, type, at, event) values ($1, 99, 'DisputeMarked', now(), '{}')",
+        case["case_id"],
     )
 
     graph = await page(service, city="nanning")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,6 +13,8 @@ import pytest
 from activities.database import Pool
 from tests.api.calling import Caller, Service
 from tests.api.gate import put_grant
+from tests.api.supervising import set_to
+from tests.driving import ShiftedClock
 from tests.owning import by_owner
 
 OF_A_CASE: Mapping[str, str] = {
@@ -369,8 +371,9 @@ async def test_what_a_provider_does_with_its_data_is_on_record_for_bodies_alone(
 
 @pytest.mark.duty("GZ-28b")
 async def test_a_provider_of_guangzhou_that_has_not_evaluated_use_is_seen_to_owe_it(
-    service: Service, pool: Pool
+    stopped: Service, pool: Pool, clock: ShiftedClock
 ) -> None:
+    service = stopped
     provider, operator = service.as_("reviewer@guangzhou.transport"), service.as_("reviewer@guangzhou.operator")
     authority, nobody = service.as_("supervisor@guangzhou.authority"), service.nobody()
     found = (await nobody.read("/v1/datasets", city="guangzhou", provider="guangzhou.transport", limit=200))["items"]
@@ -381,6 +384,9 @@ async def test_a_provider_of_guangzhou_that_has_not_evaluated_use_is_seen_to_owe
         assert (kind["kind"], kind["days"], kind["rule"]["basis"]) == ("use_evaluation", 365, "service")
         return {each["dataset_id"] for each in kind["datasets"]}
 
+    await set_to(service, clock, datetime.fromisoformat("2027-01-01T12:00:00+08:00"))
+    assert await owed(provider) == set(), "before we counted nothing was owed by a day"
+    await set_to(service, clock, datetime.fromisoformat("2027-01-03T12:00:00+08:00"))
     assert await owed(provider) == own
     for whole_city in (operator, authority):
         assert own < await owed(whole_city)

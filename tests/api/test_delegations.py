@@ -16,6 +16,7 @@ from tests.driving import ShiftedClock
 
 ITSELF = "applicant@demo"
 DELEGATE = "applicant2@demo"
+MATTER = "Fetch the bus stops near my shop"
 
 
 async def agreed(service: Service, **more: Any) -> dict[str, Any]:
@@ -23,7 +24,7 @@ async def agreed(service: Service, **more: Any) -> dict[str, Any]:
     today = to_shanghai(await service.app.state.runtime.now()).date()
     stated = {
         "to": DELEGATE,
-        "matter": "Fetch the bus stops near my shop",
+        "matter": MATTER,
         "accesses": 1,
         "last_day": f"{today + timedelta(days=20)}",
     }

@@ -320,3 +320,23 @@ async def test_nanjings_mark_is_shown_wherever_the_dataset_is_until_it_is_correc
 
     assert await marked() == [False, False, False]
     assert periods == {"marking": "1wd", "forwarding": "2wd", "own_decision": "5wd"}
+
+
+async def test_an_objection_answered_before_an_upgrade_bears_its_mark_until_it_is_closed(
+    working: Service, pool: Pool
+) -> None:
+    """Programs of the release before took the mark from its row with the answer; the log alone says whether it is
+    there, also where they have left it in the row of a case that is closed."""
+    case = await filed(working.as_("objector@demo"), "nanjing", ground="error")
+    told: list[Decision] = [("department_review", "correct", {}), ("telling_correction", "tell", ANSWER)]
+    case = await decided(working, case, [("marking", "mark", {}), FORWARDED, *told])
+
+    async def marked() -> bool:
+        shown = await working.nobody().read(f"/v1/datasets/{case['dataset_id']}")
+        return bool(shown["disputed"])
+
+    await pool.execute("update objections set disputed = false")
+    assert await marked()
+    case = await decided(working, case, [("correction", "correct", PROCESSED)])
+    await pool.execute("update objections set disputed = true")
+    assert (case["status"], await marked()) == ("closed", False)

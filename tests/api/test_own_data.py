@@ -16,6 +16,7 @@ from rules.sample_accounts import account_id_of
 from tests.api.calling import STATED, Caller, Service
 from tests.api.objecting import STATEMENT
 from tests.api.objecting import filed as objection_filed
+from tests.api.test_delegations import DELEGATE, MATTER, delegated
 from tests.owning import owner_of
 
 REVIEWER = "reviewer@nanning.operator"
@@ -89,6 +90,21 @@ async def test_nobody_elses_account_or_login_stands_in_an_archive(service: Servi
     assert other["case_id"] not in held
     (reading,) = read(await archive(applicant), "readings.json")
     assert (reading["body"], reading["read_by"]) == ("nanning.operator", None)
+
+
+async def test_whom_somebody_delegated_to_stands_in_no_archive_by_login(working: Service, applicant: Caller) -> None:
+    """The form has a login, which is kept with the act and with no other part of it."""
+    case_id, _ = await delegated(working, applicant)
+    files = await archive(applicant)
+    acts = [
+        act
+        for path in files
+        if path.endswith("/acts.json")
+        for act in read(files, path)
+        if act["case_id"] == case_id and act["kind"] == "delegate"
+    ]
+    assert [(act["content"]["to"], act["content"]["matter"]) for act in acts] == [(None, MATTER)]
+    assert DELEGATE not in b"".join(files.values()).decode()
 
 
 async def test_what_somebody_did_in_office_is_not_its_own(service: Service, applicant: Caller) -> None:

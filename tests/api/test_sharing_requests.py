@@ -10,9 +10,12 @@ import httpx
 import pytest
 
 from activities.database import Pool
+from rules.procedure_rules import REVOKED
+from rules.remedies import sentence
 from tests.api.calling import Caller, Service, open_stages
 from tests.api.objecting import filed
 from tests.api.test_five_cities import granted
+from tests.models.bench import law
 from tests.owning import by_owner
 
 PATH = "/v1/sharing-requests"
@@ -122,6 +125,21 @@ async def test_a_department_asks_is_granted_and_is_served_until_data_is_suspende
         seen = await reasons_until(working.as_(login), access, "grant_ended")
         assert seen[:3] == ["grant_ended", "granted", "suspended"], login
     await of_the_department_alone(working, access)
+
+
+async def test_a_message_of_before_on_a_departments_revoked_grant_names_no_remedy(working: Service, pool: Pool) -> None:
+    """Texts are made when they are read, and its facts say of no body whose grant it was."""
+    transport, centre = working.as_(TRANSPORT), working.as_("reviewer@nanjing.operator")
+    grant = (await received(transport, dataset_id=WALL))["granted"]["access_case_id"]
+    await centre.do(f"/v1/grants/{grant}/revocation", {"reason": "Used for something else"})
+    (facts,) = set(
+        await pool.fetchval("select array_agg(facts) from messages where case_id = $1 and kind = 'grant_ended'", grant)
+    )
+    assert "for_body" not in facts
+    told = (await transport.read("/v1/messages"))["items"][0]
+    ways = sentence(law("nanjing", "sharing_request"), REVOKED)
+    assert ways, "another unit would be told of them"
+    assert (told["kind"], ways.en in told["text"]) == ("grant_ended", False)
 
 
 async def of_the_department_alone(service: Service, access: str) -> None:

@@ -16,7 +16,7 @@ from activities.directory.account_record import By, note_login
 from activities.directory.personal import opened, opened_name, place_in_account
 from activities.directory.sealing_anew import seal_what_is_plain
 from activities.directory.tokens import revoke_one
-from activities.erasing.cases import Eraser
+from activities.erasing.cases import Eraser, Ordered
 from activities.erasing.person import CaseRuns, ErasedAlready, PersonUnknown, RecordIsKept, ServesABody, erase_person
 from activities.erasing.retention import cases_due, erase_due
 from activities.evidence.refused import EvidenceStoreAway
@@ -29,7 +29,7 @@ from activities.sealing.seals import Seals
 from activities.settings import Settings
 from activities.telling.channels import Wanted, open_channel, open_channels
 from tests.archiving import archive_as_if_they_ended_long_ago
-from tests.driving import Driver, ShiftedClock
+from tests.driving import AT, Driver, ShiftedClock
 from tests.owning import by_owner, owner_url
 from tests.proof.tampering import EVIDENCE, SECRET, found, work
 
@@ -359,6 +359,31 @@ async def test_a_case_whose_erasing_broke_off_at_a_file_is_due_until_it_is_done(
     file.rmdir()
     await erase_due(record.owner, eraser, later, due, "acc_admin")
     assert await cases_due(pool, ring, later) == []
+    assert await found(pool, record.store) == []
+
+
+async def test_a_case_without_files_whose_erasing_broke_off_is_due_and_comes_on_record(
+    record: Record,
+) -> None:
+    """The key is gone before the transaction that says so is committed."""
+    pool, ring, later = record.driver.pool, record.seals.ring, ShiftedClock(KEPT)
+    objection = await record.driver.object_to("nanning", "privacy", party="acc_objector", hand_over=False)
+    await record.end_cases()
+    eraser, due = Eraser(record.seals, record.store), await cases_due(pool, ring, later)
+    assert [each.case_id for each in due] == [objection]
+    async with record.owner.acquire() as connection:
+        broken_off = connection.transaction()
+        await broken_off.start()
+        await eraser.erase(connection, [objection], Ordered("acc_admin", later.at(AT), "service keeping"))
+        await broken_off.rollback()
+    assert "erased on" in (await record.said(objection))["statement"]
+    assert await pool.fetchval("select count(*) from erasures") == 0
+
+    assert await cases_due(pool, ring, later) == due
+    await erase_due(record.owner, eraser, later, due, "acc_admin")
+
+    assert await cases_due(pool, ring, later) == []
+    assert await pool.fetchval("select id from erasures where what = 'content'") == f"{objection}.file"
     assert await found(pool, record.store) == []
 
 
