@@ -41,7 +41,7 @@ REVIEWERS = {
     },
     "guangzhou": {
         "risk_assessment": ("provider", "12.1"),
-        "processing_record": ("provider", "13.2"),
+        "processing_record": ("provider", "13.2 and 16.1"),
         "legality_review": ("provider", "12.2(1)"),
         "expert_argument": ("provider", "12.2(2)"),
         "proof": ("provider", "12.3"),
