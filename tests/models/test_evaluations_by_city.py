@@ -140,9 +140,7 @@ def test_an_evaluation_is_due_by_the_year_that_it_is_about(city: str) -> None:
     ("role", "accepts"),
     [("operator", "authority"), ("a_district", "authority"), ("authority", "government")],
 )
-def test_what_is_found_of_nanjings_centre_is_its_task_until_its_answer_is_accepted(
-    role: str, accepts: str
-) -> None:
+def test_what_is_found_of_nanjings_centre_is_its_task_until_its_answer_is_accepted(role: str, accepts: str) -> None:
     rules = law("nanjing", "improvement")
     assert rules.against == ("provider", "operator", "authority", "district_authority")
     bodies = {each: f"nanjing.{each}" for each in ("authority", "government")} | {"provider": f"nanjing.{role}"}

@@ -245,9 +245,7 @@ def test_what_a_review_finds_fit_once_masked_is_opened_to_all_with_the_proof(tri
 @pytest.mark.duty("LYG-6", "LYG-7", "LYG-7b")
 @pytest.mark.parametrize("openness", ["conditional", "unconditional"])
 @pytest.mark.parametrize("kind", EXCEPTED)
-def test_lianyungang_opens_none_of_six_kinds_of_excepted_data_but_masked_or_agreed(
-    kind: str, openness: str
-) -> None:
+def test_lianyungang_opens_none_of_six_kinds_of_excepted_data_but_masked_or_agreed(kind: str, openness: str) -> None:
     excepted = {"openness": openness, kind: "applies"}
     bench = update_begun("lianyungang")
     assert draft(bench, excepted, without={kind}) == "RequirementMissing"
