@@ -419,12 +419,12 @@ async def test_an_evaluation_is_not_up_to_tomorrow(service: Service, pool: Pool)
     provider = service.as_("reviewer@guangzhou.transport")
     datasets = ["guangzhou-transport-metro-stations"]
     # Two days ahead, for a day may end while this runs.
-    ahead = OF_THE_USE | {"through": (today + timedelta(days=2)).isoformat()}
+    ahead = {**OF_THE_USE, "through": (today + timedelta(days=2)).isoformat()}
     refused = await declare(provider, "guangzhou", "use_evaluation", ahead, dataset_ids=datasets)
     assert (refused.status_code, wrong(refused)) == (422, {("says.through", "day_to_come")})
     (error,) = refused.json()["errors"]
     assert error["rule"]["article"] == "28.1"
-    until_today = OF_THE_USE | {"through": today.isoformat()}
+    until_today = {**OF_THE_USE, "through": today.isoformat()}
     await declared(provider, "guangzhou", "use_evaluation", until_today, dataset_ids=datasets)
 
 

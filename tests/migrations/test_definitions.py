@@ -33,7 +33,8 @@ async def definitions(url: str) -> list[str]:
     """Each function and trigger of a database, in a line."""
     connection = await asyncpg.connect(url)
     try:
-        return sorted(row[0] for asked in (FUNCTIONS, TRIGGERS) for row in await connection.fetch(asked))
+        found = [row[0] for asked in (FUNCTIONS, TRIGGERS) for row in await connection.fetch(asked)]
+        return sorted(found)
     finally:
         await connection.close()
 
