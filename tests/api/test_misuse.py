@@ -101,7 +101,7 @@ async def test_misuse_of_data_that_was_closed_since_is_reported_and_verified_all
     assert access["case_number"] in {each["case_number"] for each in grants}
     said = {"outcome": "other_measure", "measure": "The files that were fetched before are destroyed", "reason": "Sold"}
     decided = await officer.do(f"/v1/tasks/{task['task_id']}/decision", said)
-    assert next(each for each in decided["case"]["tasks"] if each["task_id"] == task["task_id"])["status"] == "decided"
+    assert next(each for each in decided["case"]["tasks"] if each["task_id"] == task["task_id"])["state"] == "done"
 
 
 @pytest.mark.duty("GZ-30a")
