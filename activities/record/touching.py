@@ -54,7 +54,7 @@ select openness, items, (
 ) as by_case
 from datasets where dataset_id = $1
 """
-TAKEN_OF = f"select grant_case_id from curtailments where case_id = $1 and effect <> '{NOTHING_TAKEN}'"  # noqa: S608
+TAKEN_OF = f"select grant_case_id from curtailments where case_id = $1 and effect <> '{NOTHING_TAKEN}'"  # noqa: S608 - made of constants
 LOCKED_CASES = "select case_id, number from cases where case_id = any($1) order by case_id for update"
 LAST_ACTS = """
 select distinct on (case_id) case_id, seq, hash, max(received_at) over (partition by case_id) as received_at

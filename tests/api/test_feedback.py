@@ -116,7 +116,7 @@ async def test_guangzhous_users_get_data_and_its_operator_has_log_and_feedback(
 
 
 @pytest.mark.duty("GZ-5b")
-async def test_a_problem_told_to_a_provider_of_guangzhou_is_seen_as_unanswered_until_it_is_answered(
+async def test_a_problem_told_to_guangzhous_provider_is_unanswered_until_it_is_answered(
     service: Service, pool: Pool
 ) -> None:
     user, provider = service.as_("applicant@demo"), service.as_("reviewer@guangzhou.transport")

@@ -137,7 +137,7 @@ async def published(service: Service) -> list[dict[str, Any]]:
 
 
 @pytest.mark.duty("GZ-30a")
-async def test_a_violation_of_who_gave_its_grant_back_is_published_and_appealed_by_the_grant(
+async def test_a_violation_is_published_and_appealed_by_a_grant_that_was_given_back(
     working: Service, applicant: Caller, pool: Pool
 ) -> None:
     access, key = await in_use(working, applicant, "guangzhou")

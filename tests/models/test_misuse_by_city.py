@@ -176,7 +176,7 @@ def test_an_appeal_that_is_rejected_changes_nothing() -> None:
 
 
 @pytest.mark.duty("GZ-30a")
-def test_a_violation_is_published_though_its_user_gave_the_grant_back_before_it_was_decided() -> None:
+def test_a_violation_is_published_though_its_user_gave_the_grant_back_before() -> None:
     use = used("guangzhou")
     grant = use.grants["grant-a"]
     assert grant.by_party(a.Renounce, by=a.Actor(account=grant.state.party)) == "accepted"
@@ -193,7 +193,7 @@ def test_a_violation_is_published_though_its_user_gave_the_grant_back_before_it_
 
 
 @pytest.mark.duty("GZ-30a")
-def test_an_appeal_against_a_violation_corrects_what_is_published_and_gives_nothing_back() -> None:
+def test_an_upheld_appeal_against_a_violation_corrects_what_is_published_alone() -> None:
     use = used("guangzhou")
     use.decided("report-0", "provider_verification", "violation", use.finding(None))
     appeal = use.appealed("report-0")
