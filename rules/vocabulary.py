@@ -226,7 +226,6 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("state_secrets"),
         Asked("security_or_stability"),
         Asked("statutory_ban"),
-        Asked("agreement_or_rights"),
         Asked("work_secrets"),
         Asked("internal_affairs"),
         Asked("agreement_or_rights"),

@@ -132,7 +132,8 @@ async def test_a_problem_told_to_guangzhous_provider_is_unanswered_until_it_is_a
     assert (seen["answered_at"], seen["is_overdue"]) == (None, True)
     assert (await user.read(f"/v1/feedback/{told['feedback_id']}"))["is_overdue"]
 
-    await provider.do(f"/v1/feedback/{told['feedback_id']}/answer", {"text": "It is corrected"})
+    answered = await provider.post(f"/v1/feedback/{told['feedback_id']}/answer", {"text": "It is corrected"})
+    assert answered.status_code == 200
     (seen,) = (await provider.read("/v1/feedback"))["items"]
     assert (seen["answered_at"] is not None, seen["is_overdue"]) == (True, False)
     elsewhere = await given(user)

@@ -152,9 +152,7 @@ async def test_a_violation_is_published_and_appealed_by_a_grant_that_was_given_b
     path = f"/v1/tasks/{task_of(case, 'authority_verification')}/decision"
     officer = working.as_("reviewer@guangzhou.authority")
     holds = await officer.post(path, said)
-    assert [(each["field"], each["code"]) for each in holds.json()["errors"]] == [
-        ("misused_grant", "grant_still_holds")
-    ]
+    assert [(each["field"], each["code"]) for each in holds.json()["errors"]] == [("misused_grant", "GrantStillHolds")]
     await applicant.do(f"/v1/grants/{access['case_id']}/renunciation")
 
     decided = await officer.do(path, said)

@@ -172,8 +172,8 @@ def test_every_city_and_every_procedure_that_has_a_number_is_among_them() -> Non
     assert {each.city for each in rules} == {*cities(), *INVENTED}
     assert {each.procedure for each in rules} == {
         *("access_request", "account_change", "catalogue_update", "demand", "emergency_upkeep"),
-        *("evaluation", "objection", "opening_focus", "opening_plan", "quality_check", "rectification"),
-        *("sharing_request", "use_report"),
+        *("evaluation", "objection", "opening_focus", "opening_plan", "openness_review", "quality_check"),
+        *("rectification", "sharing_request", "use_report"),
     }, "a procedure that is new here is named here"
     assert {each.procedure for each in WITHIN} == {
         *("quality_check", "contact_change", "opening_elsewhere", "catalogue_update", "objection", "misuse_appeal"),

@@ -155,5 +155,5 @@ def test_a_user_reports_a_security_problem_and_the_provider_says_how_it_acts() -
     assert target(REPORT, "handling", "handled") == "handled"
 
 
-def test_a_security_problem_may_be_reported_of_unconditional_data_too() -> None:
-    assert set(REPORT.concerns) == {"conditional", "unconditional"}
+def test_a_security_problem_may_be_reported_of_data_of_every_class() -> None:
+    assert set(REPORT.concerns) == {"closed", "conditional", "unconditional"}
