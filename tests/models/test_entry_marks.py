@@ -109,7 +109,7 @@ def test_conditional_data_names_which_of_the_three_cases_of_the_article_it_is(ci
 @pytest.mark.duty("GZ-9c")
 def test_consent_makes_a_class_conditional_only_where_secrets_or_privacy_are_touched() -> None:
     said = {"openness": "conditional", "conditional_case": "subjects_agree"}
-    assert draft(update_begun("guangzhou"), said) == "AnswerBarred"
+    assert draft(update_begun("guangzhou"), said | {"secrets_or_privacy": "does_not_apply"}) == "AnswerBarred"
     touched = {"secrets_or_privacy": "applies", "subjects_consent": "given"}
     assert draft(update_begun("guangzhou"), said | touched) == "accepted"
     assert draft(update_begun("guangzhou"), {**touched, "openness": "unconditional"}) == "AnswerBarred"

@@ -117,7 +117,7 @@ def test_a_report_is_taken_in_by_the_article_that_lets_anybody_make_it(city: str
     rules = law(city, "misuse")
     assert [(each.citation.article, each.citation.basis) for each in rules.choices["misuse"]][-1] == (article, basis)
     assert rules.filed_by == ("applicant",)
-    assert set(rules.concerns) == {"conditional", "unconditional"}
+    assert set(rules.concerns) == {"closed", "conditional", "unconditional"}
 
 
 @pytest.mark.parametrize("city", [*CLOSES, "lianyungang"])

@@ -40,7 +40,8 @@ def answers_for(rules: ProcedureRules, answers: Mapping[str, str]) -> dict[str, 
             # What the case rests on is answered with it.
             named = rules.choice(case, said[case])
             resting_on = {question for bar in named.barred for question in bar.when} if named else set()
-            said |= dict.fromkeys(resting_on - set(answers), "applies")
+            can_apply = {name for name in resting_on if rules.choice(name, "applies")}
+            said |= dict.fromkeys(can_apply - set(answers), "applies")
     return said
 
 
