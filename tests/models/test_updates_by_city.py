@@ -268,9 +268,11 @@ def test_lianyungang_keeps_nothing_closed_for_secrets_that_it_has_not() -> None:
 
 @pytest.mark.duty("LYG-6", "LYG-7b")
 def test_the_case_of_7_2_is_named_only_for_data_that_is_masked_or_agreed_to() -> None:
-    named = {"openness": "conditional", "conditional_case": "masked_or_agreed"}
+    none = dict.fromkeys(EXCEPTED, "does_not_apply")
+    named = {"openness": "conditional", "conditional_case": "masked_or_agreed", **none}
     consent = {"subjects_consent": "given"}
     masked = {"masked": "applies", "subjects_consent": "not_obtained"}
+    neither = {"subjects_consent": "not_obtained", "masked": "does_not_apply"}
     bench = update_begun("lianyungang")
     for lets in (consent, masked):
         assert draft(bench, named | lets) == "AnswerBarred", "none of the kinds that 7.1 excepts"
@@ -278,7 +280,7 @@ def test_the_case_of_7_2_is_named_only_for_data_that_is_masked_or_agreed_to() ->
         excepted = named | {kind: "applies"}
         assert draft(bench, excepted) in ("RequirementMissing", "AnswerBarred")
         assert draft(bench, excepted | {"masked": "applies"}) == "RequirementMissing", "nobody asked others"
-        assert draft(bench, excepted | {"subjects_consent": "not_obtained"}) == "AnswerBarred"
+        assert draft(bench, excepted | neither) == "AnswerBarred"
         assert bench.state.draft is None
         for lets in (consent, masked):
             assert draft(update_begun("lianyungang"), excepted | lets) == "accepted"

@@ -57,6 +57,10 @@ def number(article: str) -> int:
 CITIES = sorted(each.stem for each in ARTICLES.glob("*.yaml"))
 
 
+def test_each_of_the_five_texts_is_counted() -> None:
+    assert sorted(LAST) == CITIES
+
+
 @pytest.mark.parametrize("city", CITIES)
 def test_no_article_of_a_text_is_left_out(city: str) -> None:
     found = [article for article, _ in groupby(number(part) for part in counted(city))]
