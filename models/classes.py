@@ -36,7 +36,8 @@ def class_allowed(rules: ProcedureRules, state: CaseState, outcome: Outcome, mea
         raise settled_otherwise(settled, OPENNESS)
     if outcome.entry is EntryEffect.SUBMIT:
         for name in state.choices:
-            nothing_bars(rules, name, state.choices)
+            if _is_asked(outcome, name, state.choices):
+                nothing_bars(rules, name, state.choices)
     if measure.named_class is None:
         return
     if outcome.class_effect not in NAMES:
@@ -47,6 +48,13 @@ def class_allowed(rules: ProcedureRules, state: CaseState, outcome: Outcome, mea
     if measure.named_class == state.choices.get(OPENNESS):
         raise r.NoOtherClass(field=NAMED_CLASS)
     nothing_bars(rules, OPENNESS, {**state.choices, OPENNESS: measure.named_class}, NAMED_CLASS)
+
+
+def _is_asked(outcome: Outcome, name: str, choices: Mapping[str, str]) -> bool:
+    """Whether the outcome still asks it of such a draft: what an earlier draft of another class answered bars nothing
+    in this one."""
+    asking = [each for each in outcome.requires if name in each.any_of]
+    return not asking or any(each.applies_to(choices) for each in asking)
 
 
 def nothing_bars(rules: ProcedureRules, name: str, choices: Mapping[str, str], field: str | None = None) -> None:

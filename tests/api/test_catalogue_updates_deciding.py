@@ -284,6 +284,9 @@ async def test_whoever_leaves_data_closed_in_lianyungang_names_a_case_of_the_law
     assert refused.json()["errors"][0]["rule"]["article"] == "7.1"
     refused = await post(provider, body | {"answers": closed | {"closed_case": "because_we_say_so"}})
     assert errors(refused) == [("answers.closed_case", "ChoiceNotOnRequest")]
+    refused = await post(provider, body | {"answers": closed | {"closed_case": "internal_affairs"}})
+    assert errors(refused) == [("answers.closed_case", "AnswerBarred")]
+    closed |= {"internal_affairs": "applies"}
     case = await recorded(provider, body | {"answers": closed | {"closed_case": "internal_affairs"}})
     (question,) = [each for each in case["update"]["questions"] if each["question"] == "closed_case"]
     assert question["answer"] == "internal_affairs"

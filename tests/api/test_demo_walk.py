@@ -198,10 +198,11 @@ async def test_the_demonstration_puts_on_record_what_the_bodies_of_a_city_declar
 
     kinds = {city: [each["kind"] for each in declared] for city, declared in found.items() if declared}
     assert kinds == {
-        "nanning": ["showcase", "collection", "reachability"],
-        "yulin": ["showcase"],
+        "nanning": ["showcase", "collection", "reachability", "policies", "standards"],
+        "yulin": ["showcase", "policies", "classification_rules"],
         "guangzhou": ["showcase", "platform_rules", "processing", "use_evaluation"],
-        "lianyungang": ["platform_rules"],
+        "lianyungang": ["platform_rules", "training"],
+        "nanjing": ["own_evaluation"],
     }
 
 

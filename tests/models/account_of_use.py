@@ -64,6 +64,11 @@ class Account:
         if publicly:
             self.public[case] = Known(left)
 
+    def is_found(self, case: str, grant: str | None) -> None:
+        """A decision took nothing and is public: of no grant, or of one that was over."""
+        assert grant is None or self.held[grant].is_over, "a grant that holds is restricted or closed"
+        self.public[case] = Known(())
+
     def gets_back(self, case: str) -> None:
         """An appeal was upheld: what the case took is given back, and the record corrected."""
         self.public[case].corrected = True

@@ -80,14 +80,16 @@ def test_each_class_of_guangzhou_rests_on_a_case_of_the_article_or_is_open() -> 
         assert draft(bench, {"openness": openness, case: "because_we_say_so"}) == "ChoiceNotOnRequest"
         assert draft(bench, {"openness": openness}, fields=EVERY_FIELD - {"basis"}) == "RequirementMissing"
         for each in rules.choices[case]:
-            touched = {"secrets_or_privacy": "applies", "subjects_consent": "given"} if each.barred else {}
-            said = {"openness": openness, case: each.value, **touched}
-            untouched = {**said, "secrets_or_privacy": "does_not_apply"}
-            assert (draft(update_begun("guangzhou"), untouched) == "AnswerBarred") is bool(each.barred), each.value
+            rests_on = {name for bar in each.barred for name, said in bar.when.items() if "does_not_apply" in said}
+            consent = {"subjects_consent": "given"} if "secrets_or_privacy" in rests_on else {}
+            said = {"openness": openness, case: each.value, **dict.fromkeys(rests_on, "applies"), **consent}
+            for question in rests_on:
+                denied = {**said, question: "does_not_apply"}
+                assert draft(update_begun("guangzhou"), denied) == "AnswerBarred", each.value
             assert draft(update_begun("guangzhou"), said) == "accepted", each.value
     assert draft(update_begun("guangzhou"), {"openness": "unconditional"}) == "accepted"
     barred = {each.value for case in cases.values() for each in rules.choices[case] if each.barred}
-    assert barred == {"no_consent", "subjects_agree"}, "both are about secrets or privacy, and nothing else is"
+    assert barred == {"endangers_security", "no_consent", "agreement_or_rights", "statutory_ban", "subjects_agree"}
 
 
 @pytest.mark.duty("NN-19", "YL-11")

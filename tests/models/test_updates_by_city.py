@@ -266,6 +266,19 @@ def test_lianyungang_keeps_nothing_closed_for_secrets_that_it_has_not() -> None:
     assert draft(update_begun("lianyungang"), without) == "AnswerBarred", "closed for secrets that it has not"
 
 
+@pytest.mark.parametrize(
+    ("city", "review", "case"),
+    [("nanning", "security_review", "trade_secret"), ("guangzhou", "risk_assessment", "no_consent")],
+)
+def test_what_an_earlier_draft_of_another_class_answered_bars_nothing(city: str, review: str, case: str) -> None:
+    bench = update_begun(city)
+    kept_closed = {"openness": "closed", "closed_case": case}
+    assert draft(bench, kept_closed | {"secrets_or_privacy": "applies"}) == "accepted"
+    assert bench.decide(review, "object") == "accepted"
+    assert draft(bench, kept_closed | {"secrets_or_privacy": "does_not_apply"}) == "AnswerBarred"
+    assert draft(bench, {"openness": "conditional", "secrets_or_privacy": "does_not_apply"}) == "accepted"
+
+
 @pytest.mark.duty("LYG-6", "LYG-7b")
 def test_the_case_of_7_2_is_named_only_for_data_that_is_masked_or_agreed_to() -> None:
     none = dict.fromkeys(EXCEPTED, "does_not_apply")
@@ -341,7 +354,7 @@ def test_a_draft_that_leaves_data_closed_names_one_of_the_cases_that_the_law_lis
 
 
 @pytest.mark.duty("NN-19", "YL-11", "YL-16")
-@pytest.mark.parametrize(("city", "trigger"), [("nanning", "other"), ("yulin", "other"), ("yulin", "emergency")])
+@pytest.mark.parametrize(("city", "trigger"), [*((city, "other") for city in CITIES), ("yulin", "emergency")])
 def test_no_draft_closes_data_in_a_case_that_its_own_answers_deny(city: str, trigger: str) -> None:
     stage = "emergency_compilation" if trigger == "emergency" else "compilation"
     for case in law(city, "catalogue_update").choices["closed_case"]:

@@ -162,6 +162,8 @@ class AnyUse(RuleBasedStateMachine):
             self.account.loses(grant, report, left, publicly=self.city == RICHEST)
             if bool(self.account.public) and data.draw(st.booleans()):
                 self.use.appealed(report)
+        elif outcome == "violation":
+            self.account.is_found(report, finding.named if finding else None)
 
     @precondition(lambda self: self.account.public)
     @rule(
