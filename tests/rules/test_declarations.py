@@ -47,7 +47,7 @@ WITH_COUNTIES = ("authority", "county_authority", "operator", "provider")
         ("guangzhou", "processing", ("provider",), "dataset", "bodies", "19.1"),
         ("guangzhou", "use_evaluation", ("provider",), "datasets", "bodies", "28.1"),
         ("lianyungang", "platform_rules", ("authority",), "city", "everybody", "21.1"),
-        ("lianyungang", "training", ("authority",), "city", "bodies", "35.2"),
+        ("lianyungang", "training", ("authority",), "city", "everybody", "35.2"),
         ("nanjing", "own_evaluation", ("provider", "operator", "district_authority"), "datasets", "bodies", "37"),
     ],
 )
