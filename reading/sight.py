@@ -22,7 +22,7 @@ from models.refusals import NoPartInTheCase, NotYourTask, PartyToTheCase, RoleRe
 from models.state import CaseState
 from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
-from rules.procedure_names import CATALOGUE_UPDATE, RECTIFICATION
+from rules.procedure_names import CATALOGUE_UPDATE, MISUSE, RECTIFICATION
 from rules.procedure_rules import PROVIDER, ProcedureRules
 from rules.sight import sight_in
 
@@ -34,6 +34,8 @@ READ_BY_NOBODY = frozenset({"key_digest", "concerned"})
 """Fields of events that nobody reads."""
 OF_OTHER_CASES = frozenset({"by_case", "update_case_id", "ordered_case_id"})
 """Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
+OF_THE_USER = frozenset({"grant", "data_items", "access_mode"})
+"""Fields of events that whoever reported misuse does not read: what was taken of which grant is its user's affair."""
 
 
 @dataclass(frozen=True)
@@ -338,4 +340,6 @@ def may_read(caller: Caller, rules: ProcedureRules, state: CaseState, row: ActRo
 
 def hidden_fields(caller: Caller, state: CaseState) -> frozenset[str]:
     """The fields of a case's events that the caller does not read."""
-    return READ_BY_NOBODY if caller.reads_as_officer(state) else READ_BY_NOBODY | OF_OTHER_CASES
+    if caller.reads_as_officer(state):
+        return READ_BY_NOBODY
+    return READ_BY_NOBODY | OF_OTHER_CASES | (OF_THE_USER if state.procedure == MISUSE else frozenset())

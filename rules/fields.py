@@ -209,12 +209,6 @@ FIELDS: Mapping[str, Field] = {
         ),
         Field("work_secrets", Kind.CHOICE, "是否涉及工作秘密", "whether work secrets are touched"),
         Field("internal_affairs", Kind.CHOICE, "是否涉及本机构内部事务", "whether internal affairs are touched"),
-        Field(
-            "agreement_or_rights",
-            Kind.CHOICE,
-            "是否受协议或者知识产权限制",
-            "whether an agreement or intellectual property limits the opening",
-        ),
     )
 }
 

@@ -15,7 +15,7 @@ from models.procedures import BY_NAME
 from models.procedures.access import revoking_bodies
 from models.state import CaseState, fold
 from rules.pinned import APPLICANT
-from rules.procedure_names import ACCESS, ACCESS_REQUEST, SHARING_REQUEST
+from rules.procedure_names import ACCESS, ACCESS_REQUEST, MISUSE, SHARING_REQUEST
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -27,18 +27,21 @@ BY_DIRECTORY = Actor(account="directory")
 """Who says that nobody of a body is impartial."""
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act."""
-WITH_ACCESS = """
+OFFICERS = """
 with standing as (
   select case_id, party from cases
-  where dataset_id = $1 and dataset_id <> '' and closed_at is null and procedure = any($2) and for_body is null
+  where dataset_id = $1 and dataset_id <> '' and procedure = any($2) and for_body is null and {standing}
 ), those as (
   select party from standing
-  union select delegate from delegations join standing using (case_id) where delegations.ended is null
+  union select delegate from delegations join standing using (case_id) where {delegated}
 )
 select party from those join accounts on account_id = party where party <> $3 and body is not null order by party
 """
 """Holders, those who ask, and delegates. Whoever serves no body acts for none, and is named in no log; what a body has
 or asks for is nobody's own."""
+WITH_ACCESS = OFFICERS.format(standing="closed_at is null", delegated="delegations.ended is null")
+WITH_ACCESS_EVER = OFFICERS.format(standing=f"(closed_at is null or procedure = '{ACCESS}')", delegated="true")
+"""What is found of the use of data may be found of a grant that is over."""
 GIVES_ACCESS = [ACCESS, ACCESS_REQUEST, SHARING_REQUEST]
 BODIES = "select role, body from bodies where city = $1 and role <> 'provider' and county is null"
 SERVING = """
@@ -92,7 +95,8 @@ async def found_at_filing(
         cause = fold(CaseState(), read_events([await connection.fetchval(opening, caused_by)]))
         found["concerned"] = concerned_by_cause(cause, BY_NAME[cause.procedure].is_the_partys_own(cause))
     if kind.may_take_access:
-        rows = await connection.fetch(WITH_ACCESS, dataset_id, GIVES_ACCESS, party)
+        officers = WITH_ACCESS_EVER if kind.name == MISUSE else WITH_ACCESS
+        rows = await connection.fetch(officers, dataset_id, GIVES_ACCESS, party)
         found["concerned"] = (*found.get("concerned", ()), *(row["party"] for row in rows))
     return found
 

@@ -11,7 +11,7 @@ from api.acting.forms.filing import AccountForm, ContactForm
 from api.acting.refusals import refused_before_receipt
 from models import who_may_act
 from reading.cases.shapes import CaseShown
-from reading.directory.filed import has_contact
+from reading.directory.filed import has_named_a_contact
 from reading.sight import Caller
 from rules.admissibility import chosen
 from rules.procedure_names import ACCOUNT_CHANGE, CONTACT_CHANGE
@@ -29,7 +29,7 @@ async def receive_filing(filer: Filer, caller: Caller, form: FormOfABody, key: s
     on. Raises a Problem."""
     bodies = of_the_case(await filer.bodies(form.city), form.city, caller)
     stated = form.stated()
-    found = {CONTACT_FILING: CHANGE if await has_contact(filer.store, caller.body or "") else FIRST}
+    found = {CONTACT_FILING: CHANGE if await has_named_a_contact(filer.store, caller.body or "") else FIRST}
 
     def received(at: datetime) -> Filing:
         rules = judge_filing(form, at, caller, bodies)

@@ -112,7 +112,9 @@ def _with_findings(words: Words, each: Field, outcomes: Sequence[Outcome]) -> Fi
     if each.name != MISUSED_GRANT or not finding:
         return each
     hint = (" " if words.language == "en" else "").join(filter(None, (each.hint, words("task_use.over_or_none"))))
-    return replace(each, within=(*each.within, *finding), hint=hint)
+    # A grant that was chosen for another outcome is let go again.
+    options = (Option("", words("task_use.no_grant")), *each.options) if each.options else ()
+    return replace(each, within=(*each.within, *finding), hint=hint, options=options)
 
 
 def grants_found(words: Words, grants: Sequence[UsedGrantShown]) -> dict[str, tuple[Option, ...]]:

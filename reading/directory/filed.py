@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from activities.tables.cases import ActRow
+from activities.tables.cases import ActRow, CaseRow
 from activities.tables.directory import FiledOfBodyRow
 from reading.directory.shapes import AccountOfBody, ContactOfBody
 from reading.store import Store
@@ -45,9 +45,14 @@ class FiledOfBody:
         return known.since if known else at
 
 
-async def has_contact(store: Store, body: str) -> bool:
-    """Whether the body has a contact on file, be it that its texts were erased."""
-    return (await filed_of(store, [body])).get(body, FiledOfBody()).contact is not None
+async def has_named_a_contact(store: Store, body: str) -> bool:
+    """Whether the body has a contact on file, be it that its texts were erased, or one that waits to be taken on it."""
+    if (await filed_of(store, [body])).get(body, FiledOfBody()).contact is not None:
+        return True
+    waiting = select(CaseRow.case_id).where(
+        CaseRow.for_body == body, CaseRow.procedure == CONTACT_CHANGE, col(CaseRow.closed_at).is_(None)
+    )
+    return (await store.session.exec(waiting.limit(1))).first() is not None
 
 
 async def filed_of(store: Store, bodies: Collection[str]) -> dict[str, FiledOfBody]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -13,12 +13,13 @@ from activities.clock import DatabaseClock
 from activities.database import Pool
 from activities.gate.gate import opened
 from models.gate import Question, Reason
-from rules.deadlines import to_shanghai
+from rules.deadlines import SHANGHAI
 from tests.api.calling import Caller, Service
 from tests.api.gate import put_grant
+from tests.api.supervising import set_to
 from tests.api.test_own_data import archive, read
 from tests.api.test_ratings import rated
-from tests.owning import by_server
+from tests.driving import ShiftedClock
 
 TEXT = "Please open the timetable of the ferries too"
 OPERATOR, PROVIDER = "reviewer@lianyungang.operator", "reviewer@lianyungang.transport"
@@ -35,6 +36,11 @@ async def given(caller: Caller, **more: Any) -> Any:
     answer = await tell(caller, **more)
     assert answer.status_code == 201, answer.text
     return answer.json()
+
+
+def at(day: int) -> datetime:
+    """Noon of a day of December 2026, when answers are counted."""
+    return datetime(2026, 12, day, 12, tzinfo=SHANGHAI)
 
 
 def wrong(answer: httpx.Response) -> list[tuple[str, str]]:
@@ -117,27 +123,39 @@ async def test_guangzhous_users_get_data_and_its_operator_has_log_and_feedback(
 
 @pytest.mark.duty("GZ-5b")
 async def test_a_problem_told_to_guangzhous_provider_is_unanswered_until_it_is_answered(
-    service: Service, pool: Pool
+    stopped: Service, clock: ShiftedClock
 ) -> None:
-    user, provider = service.as_("applicant@demo"), service.as_("reviewer@guangzhou.transport")
+    user, provider = stopped.as_("applicant@demo"), stopped.as_("reviewer@guangzhou.transport")
+    await set_to(stopped, clock, at(2))
     told = await given(user, city="guangzhou", kind="data", dataset_id="guangzhou-transport-metro-stations")
-    (seen,) = (await provider.read("/v1/feedback"))["items"]
-    assert (seen["answered_at"], seen["is_overdue"]) == (None, False)
-    received = datetime.fromisoformat(seen["received_at"])
-    assert date.fromisoformat(seen["answer_due_on"]) == to_shanghai(received).date() + timedelta(days=15)
+    path = f"/v1/feedback/{told['feedback_id']}"
 
-    backdated = "update feedback set received_at = received_at - interval '16 days'"
-    await by_server(pool, f"set session_replication_role = replica; {backdated}")
-    (seen,) = (await provider.read("/v1/feedback"))["items"]
-    assert (seen["answered_at"], seen["is_overdue"]) == (None, True)
-    assert (await user.read(f"/v1/feedback/{told['feedback_id']}"))["is_overdue"]
+    async def seen() -> tuple[str, bool, bool]:
+        (listed,) = (await provider.read("/v1/feedback"))["items"]
+        assert (await user.read(path))["is_overdue"] is listed["is_overdue"]
+        return listed["answer_due_on"], listed["is_overdue"], listed["answered_at"] is not None
 
-    answered = await provider.post(f"/v1/feedback/{told['feedback_id']}/answer", {"text": "It is corrected"})
+    assert await seen() == ("2026-12-17", False, False)
+    await set_to(stopped, clock, at(17))
+    assert await seen() == ("2026-12-17", False, False)
+    await set_to(stopped, clock, at(18))
+    assert await seen() == ("2026-12-17", True, False)
+
+    answered = await provider.post(f"{path}/answer", {"text": "It is corrected"})
     assert answered.status_code == 200
-    (seen,) = (await provider.read("/v1/feedback"))["items"]
-    assert (seen["answered_at"] is not None, seen["is_overdue"]) == (True, False)
+    assert await seen() == ("2026-12-17", False, True)
     elsewhere = await given(user)
     assert (elsewhere["answer_due_on"], elsewhere["is_overdue"]) == (None, False)
+
+
+@pytest.mark.duty("GZ-5b")
+async def test_what_was_told_before_we_counted_is_never_overdue(stopped: Service, clock: ShiftedClock) -> None:
+    await set_to(stopped, clock, datetime(2026, 11, 30, 12, tzinfo=SHANGHAI))
+    told = await given(stopped.as_("applicant@demo"), city="guangzhou", kind="platform", dataset_id=None)
+    await set_to(stopped, clock, at(31))
+    (seen,) = (await stopped.as_("reviewer@guangzhou.operator").read("/v1/feedback"))["items"]
+    assert seen["feedback_id"] == told["feedback_id"]
+    assert (seen["answer_due_on"], seen["is_overdue"]) == (None, False)
 
 
 async def test_feedback_is_answered_once_by_a_body_that_it_reaches_and_by_nobody_else(service: Service) -> None:

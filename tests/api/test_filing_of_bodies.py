@@ -69,6 +69,16 @@ async def test_the_first_contact_is_never_late_and_a_change_after_two_working_da
     assert early.json()["errors"][0]["code"] == "day_in_the_future"
 
 
+@pytest.mark.duty("NN-12b")
+async def test_a_change_filed_while_the_first_contact_waits_is_late_all_the_same(working: Service) -> None:
+    clerk, path = "reviewer@nanning.transport", "/v1/contact-changes"
+    long_ago = to_shanghai(await working.app.state.runtime.now()).date() - timedelta(days=40)
+    stated = {"city": "nanning", "reached_at": "0771-1234567", "discovered_on": f"{long_ago}"}
+    first = await filed(working, clerk, path, contact="Li Si", **stated)
+    change = await filed(working, clerk, path, contact="Wang Wu", **stated)
+    assert [each["of_body"]["late"] for each in (first, change)] == [False, True]
+
+
 @pytest.mark.duty("NN-12c")
 async def test_a_body_without_a_contact_on_file_is_shown_as_missing_one(working: Service) -> None:
     clerk, body = "reviewer@nanning.transport", "nanning.transport"

@@ -12,6 +12,7 @@ import pytest
 from activities.database import Pool
 from rules.sample_accounts import account_id_of
 from tests.api.calling import Caller, Service
+from tests.api.conflicting import PARTY_TO_THE_CASE
 from tests.api.test_five_cities import granted
 from tests.api.test_own_data import archive, read
 from tests.archiving import archive_as_if_they_ended_long_ago
@@ -174,6 +175,38 @@ async def test_a_violation_is_published_and_appealed_by_a_grant_that_was_given_b
     again = await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
     assert [each["code"] for each in again.json()["errors"]] == ["measure_unknown"]
     assert await found(pool) == []
+
+
+async def test_the_log_of_a_report_names_no_grant_to_whoever_reported(working: Service, applicant: Caller) -> None:
+    access, _ = await in_use(working, applicant, "nanning")
+    reporter, officer = working.as_("applicant2@demo"), working.as_("reviewer@nanning.transport")
+    case = await reported(reporter, "nanning", access["dataset_id"])
+    said = {"misused_grant": access["case_number"], "measure": "Closed", "reason": "Seen for sale"}
+    decision = f"/v1/tasks/{task_of(case, 'verification')}/decision"
+    await officer.do(decision, {"outcome": "close", "misuse": "spreading", **said})
+    path = f"/v1/cases/{case['case_id']}/events"
+    assert access["case_id"] in json.dumps(await officer.read(path))
+    read = json.dumps(await reporter.read(path))
+    assert "GrantCurtailed" in read
+    assert access["case_id"] not in read
+
+
+async def test_who_gave_his_grant_back_before_the_report_decides_nothing_of_it(
+    working: Service, applicant: Caller
+) -> None:
+    access, _ = await in_use(working, applicant, "nanning")
+    await applicant.do(f"/v1/grants/{access['case_id']}/renunciation")
+    await working.app.state.runtime.pool.execute(
+        "update accounts set body = 'nanning.transport', roles = array['reviewer', 'applicant'] where login = $1",
+        "applicant@demo",
+    )
+    case = await reported(working.as_("applicant2@demo"), "nanning", access["dataset_id"])
+    path = f"/v1/tasks/{task_of(case, 'verification')}/decision"
+    said = {"outcome": "unfounded", "reason": "Nothing is the matter"}
+    refused = await working.as_("applicant@demo").post(path, said)
+    assert (refused.status_code, refused.json()["type"]) == (403, PARTY_TO_THE_CASE)
+    colleague = await working.as_("reviewer@nanning.transport").do(path, said)
+    assert colleague["case"]["outcome"] == "unfounded"
 
 
 @pytest.mark.duty("GZ-30a", "GZ-30b")
