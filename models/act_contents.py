@@ -65,6 +65,8 @@ class GrantAtReceipt(Frozen):
     data_items: tuple[str, ...] = ()
     access_modes: tuple[str, ...] = ()
     is_over: bool = False
+    grantee: str | None = None
+    """The account that has it; None where a body has it, and in older acts."""
 
 
 class Finding(Frozen):

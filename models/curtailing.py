@@ -89,6 +89,7 @@ def _find_misuse(proposal: Proposal, task: TaskState, outcome: Outcome, act: a.D
             by=act.by.account,
             body=task.body,
             grant=grant.grant if grant else None,
+            grantee=grant.grantee if grant else None,
             misuse=act.finding.misuse if act.finding else None,
             stage=task.stage,
             outcome=outcome.outcome,

@@ -42,6 +42,8 @@ class MisuseFound(Recorded):
     body: str
     grant: str | None = None
     """The id of the access case under which the data was used, and which is over; None where none was named."""
+    grantee: str | None = None
+    """The account that had it, which is told; None where no person had it, and in older logs."""
     misuse: str | None = None
     stage: str
     outcome: str

@@ -23,8 +23,7 @@ from models.task_state import TaskState
 from models.tellings import Account, Addressee, Officer, Officers, Posts, Supervisors, Telling
 from models.use_events import UseInspected
 from rules.pack import WITHDRAWN
-from rules.pinned import APPLICANT, PARTY
-from rules.procedure_rules import ProcedureRules
+from rules.pinned import APPLICANT
 
 BY_A_CASE = "case:"
 """Begins who did something, where another case did it."""
@@ -76,6 +75,7 @@ class _Write:
 
     def of(self, event: e.Event) -> Iterator[Telling]:
         yield from self._of_delegates(event)
+        yield from self._of_grantees(event)
         match event:
             case e.Filed():
                 if self._is_told_of_progress or event.late:
@@ -148,6 +148,19 @@ class _Write:
                         yield self._delegate("delegation_ended", event, it)
             case _:
                 pass
+
+    def _of_grantees(self, event: e.Event) -> Iterator[Telling]:
+        """A message of the grant, which is over, and not of the case in which its use was found unlawful: that is the
+        affair of whoever reported it."""
+        if isinstance(event, e.MisuseFound) and event.grant and event.grantee:
+            yield Telling(
+                kind="use_found_unlawful",
+                of=f"{self.after.case_id}/{event.number}",
+                to=Account(event.grantee),
+                case_id=event.grant,
+                city=self.after.city,
+                facts={"source": event.source, "article": event.article, "basis": event.basis.value},
+            )
 
     def _delegate(
         self, kind: str, event: e.Event, it: DelegationState, more: Mapping[str, str | int] | None = None
@@ -377,23 +390,3 @@ class _Write:
             facts=facts,
             sides=sides(self.after, BY_NAME[self.after.procedure].is_the_partys_own(self.after)),
         )
-
-
-def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str) -> bool:
-    """Whether the party gets a message about this decision: it answers the objector, ends the case, is about suspending
-    the data, or puts a stage before the applicant or beside it."""
-    stage = rules.stage(task.stage)
-    outcome = stage.outcome(outcome_name) if stage else None
-    if outcome and outcome.answers:
-        return True
-    step = rules.step(task.step)
-    if step and any(each.body in (APPLICANT, PARTY) for each in step.stages):
-        # The applicant gets a message about a signature of the body that signs beside it.
-        return True
-    if rules.hold and task.stage == rules.hold.reviewed_by:
-        # Whoever says that data infringes a right learns whether it is served.
-        return True
-    if outcome is None or outcome.leads_to is None:
-        return False
-    step = rules.step(outcome.leads_to)
-    return step is None or any(each.body in (APPLICANT, PARTY) for each in step.stages)

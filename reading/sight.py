@@ -19,8 +19,8 @@ from models.conflicts import has_a_side
 from models.procedure import FiledFor
 from models.procedures import BY_NAME, PROCEDURES
 from models.refusals import NoPartInTheCase, NotYourTask, PartyToTheCase, RoleRequired
+from models.said_to_the_party import said_to_the_party
 from models.state import CaseState
-from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
 from rules.procedure_names import CATALOGUE_UPDATE, MISUSE, RECTIFICATION
 from rules.procedure_rules import PROVIDER, ProcedureRules
@@ -30,7 +30,7 @@ FOLLOWS_FROM_A_CASE = (CATALOGUE_UPDATE, RECTIFICATION)
 """Procedures whose cases another gave cause for, and which are not the affair of whoever filed them."""
 CONCERNS_OTHERS = (*FOLLOWS_FROM_A_CASE, *(each.name for each in PROCEDURES if each.may_take_access))
 """Procedures in whose cases others than the party may have a side."""
-READ_BY_NOBODY = frozenset({"key_digest", "concerned"})
+READ_BY_NOBODY = frozenset({"key_digest", "concerned", "grantee"})
 """Fields of events that nobody reads."""
 OF_OTHER_CASES = frozenset({"by_case", "update_case_id", "ordered_case_id"})
 """Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""

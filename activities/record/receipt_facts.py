@@ -49,7 +49,7 @@ select exists (select from datasets where dataset_id = $1 and provider <> $2)
 
 GRANT_NAMED = """
 select grants.case_id, grants.data_items, access_mode, access_modes,
-  ended is not null or valid_until <= $3 as is_over
+  ended is not null or valid_until <= $3 as is_over, case when access.for_body is null then access.party end as grantee
 from grants join cases as access using (case_id) join cases as misuse on misuse.dataset_id = grants.dataset_id
 where misuse.case_id = $1 and access.case_number = $2
 """
@@ -208,7 +208,11 @@ async def grant_at_receipt(connection: Connection, act: a.Decide, now: datetime)
         return act
     modes = tuple(row["access_modes"]) or ((row["access_mode"],) if row["access_mode"] else ())
     grant = GrantAtReceipt(
-        grant=row["case_id"], data_items=tuple(row["data_items"]), access_modes=modes, is_over=row["is_over"]
+        grant=row["case_id"],
+        data_items=tuple(row["data_items"]),
+        access_modes=modes,
+        is_over=row["is_over"],
+        grantee=row["grantee"],
     )
     return act.model_copy(update={"finding": act.finding.model_copy(update={"grant": grant})})
 

@@ -139,7 +139,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
 LOGGED: Mapping[Care, str] = {
     I: "act account by to officer party case_id case_number access_case_id update_case_id by_case caused_by granted_by "
     "cause ordered_case_id task_id asked_by_task about_task evidence submission withdrawn withdrawn_except reopens "
-    "reopens_except beside id in_place_of tasks serving grant of_case named delegation",
+    "reopens_except beside id in_place_of tasks serving grant grantee of_case named delegation",
     F: "words",
     N: "city procedure dataset_id bodies body from_body for_body body_of_county concerned data_items except_items "
     "choices rules_digest step stage outcomes outcome digest back_to because own_due_before access_mode access_modes "

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from models import events as e
 from models.events import Event
+from models.said_to_the_party import said_to_the_party
 from models.state import CaseState
-from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
 from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules

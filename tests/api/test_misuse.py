@@ -159,6 +159,11 @@ async def test_a_violation_is_published_and_appealed_by_a_grant_that_was_given_b
     decided = await officer.do(path, said)
 
     assert decided["case"]["outcome"] == "violation_found"
+    news = (await applicant.read("/v1/messages"))["items"]
+    (told,) = [each for each in news if each["kind"] == "use_found_unlawful"]
+    assert (told["case_id"], access["case_number"] in told["subject"]) == (access["case_id"], True)
+    assert case["case_number"] not in json.dumps(told)
+    assert account_id_of("applicant@demo") not in json.dumps(await officer.read(f"/v1/cases/{case['case_id']}/events"))
     (entry,) = await published(working)
     assert (entry["dataset_id"], entry["measure_id"], entry["rule"]["article"]) == (access["dataset_id"], None, "30.1")
     assert "Told to delete" not in json.dumps(entry)

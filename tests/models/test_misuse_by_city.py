@@ -10,6 +10,8 @@ from models.curtailing import Curtailment
 from models.gate import Reason
 from models.procedures.misuse import MISUSE
 from models.reporting import who_assessed
+from models.telling import told
+from models.tellings import Account
 from rules.loading import load_pack
 from rules.pinned import Basis
 from rules.pinned_stages import GrantEffect
@@ -190,6 +192,19 @@ def test_a_violation_is_published_though_its_user_gave_the_grant_back_before() -
     assert report.made_public_at == report.closed_at
     assert "CurtailmentMet" not in grant.types()
     assert use.replayed()
+
+
+@pytest.mark.duty("GZ-30a")
+def test_who_gave_its_grant_back_is_told_that_its_use_was_found_unlawful() -> None:
+    use = used("guangzhou")
+    grant, report = use.grants["grant-a"], use.reports["report-0"]
+    grant.by_party(a.Renounce, by=a.Actor(account=grant.state.party))
+    before = report.state
+    use.decided("report-0", "authority_verification", "violation", use.finding("grant-a"))
+    written = report.log[before.number :]
+    (telling,) = [each for each in told(before, report.state, written) if each.to == Account(grant.state.party)]
+    assert (telling.kind, telling.case_id, telling.task_id) == ("use_found_unlawful", "grant-a", None)
+    assert "report-0" not in str(telling.facts)
 
 
 @pytest.mark.duty("GZ-30a")

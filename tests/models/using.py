@@ -84,6 +84,7 @@ class Use:
                 data_items=it.data_items,
                 access_modes=it.access_modes,
                 is_over=grant.state.closed is not None,
+                grantee=grant.state.party,
             )
         misuse = law(self.city, "misuse").choices["misuse"][0].value
         return Finding(named=named, misuse=misuse, left_items=left, left_mode=mode, grant=known)
