@@ -81,11 +81,27 @@ async def curtailed(walk: Walk) -> None:
     assert await walk.do(a.Renounce, case_id=access) == "accepted"
 
 
+async def violation(walk: Walk) -> None:
+    """Published though the grant is over, appealed against, and corrected."""
+    await walk.file()
+    await walk.decide(*AGREED[walk.city], *BOTH_SIGN)
+    access = await walk.access()
+    assert await walk.do(a.Renounce, case_id=access) == "accepted"
+    report = await filed(walk, MISUSE, REPORTER, {"misuse": KIND})
+    number = await walk.driver.pool.fetchval("select case_number from cases where case_id = $1", access)
+    stated = WHATEVER_IS_ASKED | {"misused_grant", "misuse"}
+    finding = Finding(named=number, misuse=KIND)
+    found = await report.on("provider_verification", a.Decide, outcome="violation", given=stated, finding=finding)
+    assert found == "accepted"
+    await appealed(walk, report)
+    walk.kept = report.case_id
+
+
 EVERYWHERE: Mapping[str, Path_] = {}
 BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "nanning": {},
     "yulin": {},
-    "guangzhou": {"misuse": misuse, "misuse-appeal": appeal, "curtailed": curtailed},
+    "guangzhou": {"misuse": misuse, "misuse-appeal": appeal, "curtailed": curtailed, "violation": violation},
     "lianyungang": {},
     "nanjing": {},
 }
