@@ -134,7 +134,7 @@ async def granted(service: Service, applicant: Caller) -> Mapping[str, str]:
 
 
 async def curtailed(service: Service, applicant: Caller) -> Mapping[str, str]:
-    """A grant of Guangzhou that its authority has closed, and a finding without one, against which appeals are heard."""
+    """A grant of Guangzhou that its authority has closed, and a finding without one; appeals are heard."""
     case = await granted_in(service, applicant, "guangzhou")
     access = await applicant.read(f"/v1/cases/{case['granted']['access_case_id']}")
     suspected = await reported(service.as_("applicant2@demo"), "guangzhou", access["dataset_id"])
