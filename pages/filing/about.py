@@ -67,6 +67,23 @@ async def of_a_measure(call: Call) -> About:
     )
 
 
+async def of_a_finding(call: Call) -> About:
+    """What was found of the use of data without any grant, and published. Raises a Problem where there is no such
+    finding, or it stands no more."""
+    caller, named = call.must_have("applicant"), call.in_part("measure")
+    try:
+        measure = await measure_of(call.store, filer_of(call), caller, None, named)
+    except Problem as problem:
+        raise Problem("NotFound") from problem
+    return About(
+        measure.city,
+        await dataset_now(call.store, caller, call.language, measure.taken.dataset_id),
+        {"measure_id": named},
+        measure.found,
+        back=(call.words("measures.title"), call.path("measures", city=measure.city)),
+    )
+
+
 async def own_grant(call: Call) -> CaseShown:
     """The grant of the address. Raises a Problem for any other case."""
     caller = call.must_have("applicant")

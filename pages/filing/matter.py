@@ -32,7 +32,7 @@ from api.acting.forms.form import FilingForm
 from api.acting.real_names import is_known_by_name, must_be_known
 from api.http.problems import Problem
 from pages.calls import Call
-from pages.filing.about import About, of_a_measure, of_the_address
+from pages.filing.about import About, of_a_finding, of_a_measure, of_the_address
 from pages.filing.offered import offered
 from pages.forms.fields import Field, Option
 from pages.forms.kinds import Kind
@@ -326,6 +326,17 @@ MISUSE_APPEAL = KindOfFiling(
     asked_beside=_nothing,
     about=of_a_measure,
 )
+FINDING_APPEAL = KindOfFiling(
+    name="finding_appeal",
+    procedure=names.MISUSE_APPEAL,
+    path="/measures/{measure}/appeal",
+    form=MisuseAppealForm,
+    roles=("applicant",),
+    judged=_judged_appeal,
+    received=_received_appeal,
+    asked_beside=_nothing,
+    about=of_a_finding,
+)
 PLATFORM_ACCOUNT = KindOfFiling(
     name="platform_account",
     procedure=names.ACCOUNT_CHANGE,
@@ -364,6 +375,7 @@ KINDS = (
     MISUSE,
     QUALITY_CHECK,
     MISUSE_APPEAL,
+    FINDING_APPEAL,
     PLATFORM_ACCOUNT,
     PLATFORM_CONTACT,
     SHARING,

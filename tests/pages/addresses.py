@@ -127,6 +127,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/my/grants/{grant}",
         "/my/grants/{curtailed}",
         "/my/grants/{curtailed}/measures/{measure}/appeal",
+        "/measures/{finding}/appeal",
         "/my/grants/{let}/delegations",
         "/my/delegations",
         "/my/delegations/{delegation_id}",

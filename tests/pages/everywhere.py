@@ -26,6 +26,7 @@ from worker import build_worker
 
 APPLICANT, PROVIDER = "applicant@demo", "reviewer@nanning.transport"
 OBJECTED_TO = "nanning-transport-bus-lines"
+OPEN_TO_ALL = "guangzhou-transport-metro-stations"
 EVIDENCE = {"proof.txt": b"they are named here", "proof.png": image("PNG", (2_000, 1_000)), "proof.pdf": A_PDF}
 REVIEWS = (("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve"))
 """What officers of Nanning decide before anybody signs."""
@@ -133,13 +134,20 @@ async def granted(service: Service, applicant: Caller) -> Mapping[str, str]:
 
 
 async def curtailed(service: Service, applicant: Caller) -> Mapping[str, str]:
-    """A grant of Guangzhou that its authority has closed, against which an appeal is heard."""
+    """A grant of Guangzhou that its authority has closed, and a finding without one; appeals are heard."""
     case = await granted_in(service, applicant, "guangzhou")
     access = await applicant.read(f"/v1/cases/{case['granted']['access_case_id']}")
     suspected = await reported(service.as_("applicant2@demo"), "guangzhou", access["dataset_id"])
     said = {"misused_grant": access["case_number"], "misuse": "unlawful_use", "reason": "Seen for sale"}
     await service.decide(suspected, "authority_verification", "close", **said)
-    return {"curtailed": access["case_number"], "measure": suspected["case_id"]}
+    unlawful = await reported(service.as_("applicant2@demo"), "guangzhou", OPEN_TO_ALL)
+    found = {"misuse": "harm", "measure": "A warning", "reason": "Seen"}
+    await service.decide(unlawful, "authority_verification", "violation", **found)
+    return {
+        "curtailed": access["case_number"],
+        "measure": suspected["case_id"],
+        "finding": unlawful["case_id"],
+    }
 
 
 async def delegated(service: Service, applicant: Caller) -> Mapping[str, str]:

@@ -131,3 +131,28 @@ async def test_where_a_city_hears_no_appeal_the_page_says_where_else_to_go(worki
     assert {each["remedy"] for each in shown["remedies"]["ways"]} == {"reconsideration", "litigation"}
     await visitor.visit(f"/my/grants/{access['case_number']}/measures/{case['case_id']}/appeal")
     assert visitor.answer.status_code == 404
+
+
+async def test_a_published_finding_without_a_grant_is_appealed_from_the_page_where_it_stands(
+    working: Front, service: Service
+) -> None:
+    case = await reported(service.as_("applicant2@demo"), "guangzhou", "guangzhou-transport-metro-stations")
+    authority = await working.logged_in("reviewer@guangzhou.authority", "zh")
+    found = {"outcome": "violation", "misuse": "harm", "measure": "A warning", "reason": "Seen"}
+    await decided_by_page(authority, case["case_number"], "authority_verification", **found)
+
+    visitor = await working.logged_in("applicant@demo", "zh")
+    await visitor.visit("/guangzhou/measures")
+    await visitor.follow("提出申诉")
+    assert visitor.answer.status_code == 200, visitor.text()
+    assert case["case_number"] not in visitor.text()
+    await visitor.send("statement", button="check", statement="It was not us")
+    await visitor.send("statement", button="file")
+    assert visitor.path.endswith("/filed"), visitor.text()
+    government = await working.logged_in("reviewer@guangzhou.government", "zh")
+    appeal = (await service.as_("applicant@demo").read("/v1/cases"))["items"][0]["case_number"]
+    await decided_by_page(government, appeal, "government_hearing", outcome="uphold", reason="Another person")
+    await visitor.visit("/guangzhou/measures")
+    assert "提出申诉" not in visitor.text()
+    await visitor.visit(f"/measures/{case['case_id']}/appeal")
+    assert visitor.answer.status_code == 404
