@@ -53,6 +53,10 @@ is older than the code: those pass.
 GROWS_A_FILE = frozenset({"mdextend", "mdzeroextend", "BufFileDumpBuffer"})
 """Functions of PostgreSQL that make a file of a table, an index or a sort longer. Unlike its messages they are in no
 language (https://doxygen.postgresql.org/md_8c.html)."""
+CONNECTS_WITHIN = 3.0
+"""Seconds that a connection may take to come, so that whoever asks is told soon that PostgreSQL is away."""
+ANSWERS_WITHIN = 10.0
+"""Seconds that one statement may take."""
 UNHURRIED = "select set_config(name, $1, true) from pg_settings where name = any($2)"
 LIMITS = ("statement_timeout", "transaction_timeout")
 PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
@@ -114,12 +118,17 @@ async def open_pool(dsn: str, *, size: int = 10) -> Pool:
         min_size=0,
         max_size=size,
         init=tracing.watch if tracing.Current.traces else None,
-        timeout=3,
-        command_timeout=10,
+        timeout=CONNECTS_WITHIN,
+        command_timeout=ANSWERS_WITHIN,
         reset=leave_as_it_is,
         connection_class=ConnectionByMeaning,
         server_settings={"timezone": "Asia/Shanghai"},
     )
+
+
+async def connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
+    """A connection for a pool of somebody else's, with the bounds of ours."""
+    return await asyncpg.connect(dsn, timeout=CONNECTS_WITHIN, command_timeout=ANSWERS_WITHIN)
 
 
 async def take_time(connection: Connection) -> None:

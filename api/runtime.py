@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from temporalio.client import Client
 
-from activities import tracing
+from activities import database, tracing
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.copies import Copy
@@ -39,8 +39,6 @@ LOG = logging.getLogger("kaifang.api")
 
 AT_THE_END = timedelta(seconds=2)
 """For which a service that ends waits for what is under way, which nobody waits for any more: the sweeper does it."""
-DATABASE_TIMEOUT = 10
-"""Seconds a reading may take."""
 CONNECTIONS = 10
 
 
@@ -62,7 +60,7 @@ def reading_from(url: str) -> AsyncEngine:
     """The way into PostgreSQL, or a copy of it, of what is only read."""
 
     async def connect() -> asyncpg.Connection[asyncpg.Record]:
-        connection = await asyncpg.connect(url, timeout=3, command_timeout=DATABASE_TIMEOUT)
+        connection = await database.connect(url)
         await tracing.watch(connection)
         return connection
 

@@ -14,7 +14,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities import idempotency
+from activities import database, idempotency
 from activities.database import Pool, open_pool
 from migrations.__main__ import prepare
 from stack.postgres import VARIABLES, Login, Postgres
@@ -64,6 +64,15 @@ def patient_workers() -> Iterator[None]:
     """A machine that has much else to do is taken for no deadlock of a workflow."""
     with pytest.MonkeyPatch.context() as patch:
         yielding.patiently(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_connections() -> Iterator[None]:
+    """A machine that has much else to do is taken for no database that is away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "CONNECTS_WITHIN", 60.0)
+        patch.setattr(database, "ANSWERS_WITHIN", 60.0)
         yield
 
 

@@ -71,8 +71,9 @@ async def test_two_gates_add_to_the_same_counts(gate_url: str, pool: Pool) -> No
 
 async def test_the_months_to_come_are_there_and_what_came_before_them_goes_into_them(pool: Pool) -> None:
     today = to_shanghai(await pool.fetchval("select clock_timestamp()")).date()
-    ahead = ShiftedClock(timedelta(days=120))
-    at = datetime.combine(today + timedelta(days=120), datetime.min.time(), SHANGHAI)
+    later = timedelta(days=150)  # four months are at most 123, and there is a partition for the three to come
+    ahead = ShiftedClock(later)
+    at = datetime.combine(today + later, datetime.min.time(), SHANGHAI)
     name = f"gate_decisions_{at:%Y_%m}"
     assert name not in await partitions(pool)
     await put(pool, at)
