@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,15 +16,18 @@ from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, Evidenc
 from activities.tables.gate import DelegationRow
 from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Extend, Inspect, Revoke, StopClock
 from models.conflicts import has_a_side
+from models.events import Event
+from models.misuse_events import GrantCurtailed, MisuseFound
 from models.procedure import FiledFor
 from models.procedures import BY_NAME, PROCEDURES
 from models.refusals import NoPartInTheCase, NotYourTask, PartyToTheCase, RoleRequired
 from models.said_to_the_party import said_to_the_party
 from models.state import CaseState
 from rules.pinned import APPLICANT
-from rules.procedure_names import CATALOGUE_UPDATE, MISUSE, RECTIFICATION
+from rules.procedure_names import ABOUT_A_USER, CATALOGUE_UPDATE, MISUSE, RECTIFICATION
 from rules.procedure_rules import PROVIDER, ProcedureRules
 from rules.sight import sight_in
+from rules.vocabulary import NAMES_A_GRANT
 
 FOLLOWS_FROM_A_CASE = (CATALOGUE_UPDATE, RECTIFICATION)
 """Procedures whose cases another gave cause for, and which are not the affair of whoever filed them."""
@@ -35,7 +38,8 @@ READ_BY_NOBODY = frozenset({"key_digest", "concerned", "grantee"})
 OF_OTHER_CASES = frozenset({"by_case", "update_case_id", "ordered_case_id"})
 """Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
 OF_THE_USER = frozenset({"grant", "data_items", "access_mode"})
-"""Fields of events that whoever reported misuse does not read: what was taken of which grant is its user's affair."""
+"""Fields of what was found of the use of data that whoever reported it does not read: what was taken of which grant is
+its user's affair."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class WaysToCases:
     """What holds of the cases."""
     tasks_of: str | None = None
     """The body whose tasks lead to their cases."""
+    but: ColumnElement[bool] = field(default_factory=true)
+    """What has to hold of every case beside that."""
 
 
 @dataclass(frozen=True)
@@ -198,14 +204,14 @@ class Caller:
         """The cases that the caller may know of, in whichever of its ways."""
         known = self.ways_to_cases()
         ways = [*known.of_case, *([] if known.tasks_of is None else [has_or_had_a_task(known.tasks_of)])]
-        return or_(*ways) if ways else false()
+        return and_(or_(*ways), known.but) if ways else false()
 
     def ways_to_cases(self) -> WaysToCases:
         """How the caller may know of a case by its present role: its own, those that its body takes part in, those of
         its city. What it filed for a body is not its own. A rectification is known to the bodies that have a part in it
         and to supervisors, not to every officer of the city."""
         if self.has("admin"):
-            return WaysToCases((true(),))
+            return WaysToCases((true(),), but=self.is_no_affair_of_its_own())
         tasks_of = None
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant", "reviewer"):  # an officer reports misuse for itself, and is the party of its report
@@ -223,7 +229,13 @@ class Caller:
             tasks_of = self.body
             if sees_more:
                 ways.append(and_(self.within(), col(CaseRow.procedure) != RECTIFICATION))
-        return WaysToCases(tuple(ways), tasks_of)
+        return WaysToCases(tuple(ways), tasks_of, self.is_no_affair_of_its_own())
+
+    def is_no_affair_of_its_own(self) -> ColumnElement[bool]:
+        """Of a case: it is not about what the caller may have done with data. Who has a side in such a case without
+        having filed it does not know of it: who is reported is not to learn by whom (docs/decisions/0180)."""
+        has_a_side = a_side_in_its_case(self.account_id, self.body, CaseRow)
+        return not_(and_(col(CaseRow.procedure).in_(ABOUT_A_USER), col(CaseRow.party) != self.account_id, has_a_side))
 
     def within(self) -> ColumnElement[bool]:
         """The cases of the caller's city, or of the county that its body belongs to."""
@@ -312,7 +324,7 @@ def a_side_in_its_case(account: str, body: str | None, row: Any = TaskRow) -> Co
     )
     has_cases = exists().where(col(own.party) == account, not_(filed_for_a_body(own)))
     is_delegate = exists().where(col(DelegationRow.delegate) == account)
-    is_concerned = exists().where(first, type_coerce(concerned, JSONB).contains([account]))
+    is_concerned = exists().where(first, type_coerce(concerned, JSONB).has_key(account))
     return or_(
         and_(row.party == account, filed_otherwise),
         and_(row.procedure.in_(CONCERNS_OTHERS), or_(has_cases, is_delegate), is_concerned),
@@ -338,8 +350,19 @@ def may_read(caller: Caller, rules: ProcedureRules, state: CaseState, row: ActRo
             return False
 
 
-def hidden_fields(caller: Caller, state: CaseState) -> frozenset[str]:
-    """The fields of a case's events that the caller does not read."""
+def hidden_fields(caller: Caller, state: CaseState, event: Event) -> frozenset[str]:
+    """The fields of an event of a case that the caller does not read."""
     if caller.reads_as_officer(state):
         return READ_BY_NOBODY
-    return READ_BY_NOBODY | OF_OTHER_CASES | (OF_THE_USER if state.procedure == MISUSE else frozenset())
+    is_of_the_user = state.procedure == MISUSE and isinstance(event, GrantCurtailed | MisuseFound)
+    return READ_BY_NOBODY | OF_OTHER_CASES | (OF_THE_USER if is_of_the_user else frozenset())
+
+
+def hidden_texts(caller: Caller, state: CaseState) -> frozenset[str]:
+    """What was written with an act that the caller does not read, though it reads the rest."""
+    return frozenset() if caller.reads_as_officer(state) else unsaid_to_the_party(state)
+
+
+def unsaid_to_the_party(state: CaseState) -> frozenset[str]:
+    """What no party of the case reads of what was written with a decision."""
+    return NAMES_A_GRANT if state.procedure == MISUSE else frozenset()

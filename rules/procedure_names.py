@@ -57,3 +57,6 @@ def described_by_packs() -> frozenset[str]:
 
 YEARLY = (OPENING_FOCUS, OPENING_PLAN, EVALUATION)
 """Those of which each case is about one calendar year of a city, or of one of its bodies."""
+
+ABOUT_A_USER = (MISUSE, MISUSE_APPEAL)
+"""Those about what somebody did with data."""

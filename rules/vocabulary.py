@@ -345,6 +345,9 @@ MEASURE = asked_by(DECISION, part=Part.DATA)
 FINDING = asked_by(DECISION, part=Part.USE)
 """What only a decision about the use of data says."""
 
+NAMES_A_GRANT = frozenset({"misused_grant", "left_items", "left_mode"})
+"""What of that is about one grant."""
+
 DAYS_OF_A_MEASURE = frozenset(asked_by(DECISION, Kind.DAY, part=Part.DATA))
 """The days on which something was done to the data, or was held about it."""
 

@@ -15,7 +15,7 @@ from models.procedures import BY_NAME
 from models.procedures.access import revoking_bodies
 from models.state import CaseState, fold
 from rules.pinned import APPLICANT
-from rules.procedure_names import ACCESS, ACCESS_REQUEST, MISUSE, SHARING_REQUEST
+from rules.procedure_names import ABOUT_A_USER, ACCESS, ACCESS_REQUEST, SHARING_REQUEST
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -95,7 +95,7 @@ async def found_at_filing(
         cause = fold(CaseState(), read_events([await connection.fetchval(opening, caused_by)]))
         found["concerned"] = concerned_by_cause(cause, BY_NAME[cause.procedure].is_the_partys_own(cause))
     if kind.may_take_access:
-        officers = WITH_ACCESS_EVER if kind.name == MISUSE else WITH_ACCESS
+        officers = WITH_ACCESS_EVER if kind.name in ABOUT_A_USER else WITH_ACCESS
         rows = await connection.fetch(officers, dataset_id, GIVES_ACCESS, party)
         found["concerned"] = (*found.get("concerned", ()), *(row["party"] for row in rows))
     return found

@@ -13,10 +13,11 @@ from reading.cases.shapes import CaseSummary, LoggedEvent, TaskListed
 from reading.cases.shown import case_summary
 from reading.cases.sought import TasksSought
 from reading.cases.tasks import tasks_of_list
+from reading.cases.written import said_in
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.shape import Page
-from reading.sight import Caller, hidden_fields, may_read
+from reading.sight import Caller, hidden_fields, hidden_texts, may_read
 from reading.store import CaseRead, Store
 from reading.words.language import Language, said
 
@@ -72,14 +73,14 @@ async def event_page(
 
 def event_shown(caller: Caller, read: CaseRead, event: Event, act: ActRow | None, login: str | None) -> LoggedEvent:
     """An event as the caller may read it; `login` is of who did it, `act` the one that came with text."""
-    hidden = hidden_fields(caller, read.state)
+    hidden = hidden_fields(caller, read.state, event)
     if login and login.startswith(OF_A_CASE) and not caller.reads_as_officer(read.state):
         login, hidden = None, hidden | {"by"}
     readable = act is not None and may_read(caller, read.rules, read.state, act)
     return LoggedEvent(
         **event.model_dump(mode="json", exclude=set(hidden)),
         by_login=login,
-        text=act.content if act and readable else None,
+        text=said_in(act, hidden_texts(caller, read.state)) if act and readable else None,
     )
 
 

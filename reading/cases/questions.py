@@ -133,7 +133,7 @@ def first_known(ways: WaysToCases, sought: CasesSought, after: str | None, limit
     Each way is a list by itself, in the order of its index and no longer than what is asked for, and the latest of them
     all are the first of the whole: asked as one condition, nothing but the whole table answers it.
     """
-    wanted = [*_wanted(sought), *_received_in(sought, after, col(CaseRow.received_at), col(CaseRow.case_id))]
+    wanted = [ways.but, *_wanted(sought), *_received_in(sought, after, col(CaseRow.received_at), col(CaseRow.case_id))]
     if not ways.tasks_of and len(ways.of_case) < 2:
         return select(CaseRow).where(*(ways.of_case or [false()]), *wanted).order_by(*LATEST_FIRST).limit(limit)
     lists = [

@@ -18,6 +18,7 @@ from reading.papers.issued import SIGN, Issued, PaperKind
 from reading.papers.lists import PapersRead, Verified
 from reading.papers.words import texts_of_papers, word
 from reading.shape import Instant, Shape
+from reading.sight import unsaid_to_the_party
 from reading.store import CaseRead, Store
 from reading.words.clocks import last_day
 from reading.words.days import day_in_words, moment_in_words, period_in_words
@@ -289,7 +290,8 @@ class _Writing:
             outcome=self._outcome(event.task_id, event.outcome),
             body=self._body(task.body),
         )
-        content = {name: value for name, value in self._written(event.act).items() if name in WRITTEN_WITH_DECISION}
+        written, unsaid = self._written(event.act), unsaid_to_the_party(self.read.state)
+        content = {name: written[name] for name in written if name in WRITTEN_WITH_DECISION and name not in unsaid}
         if event.terms:
             content |= event.terms.model_dump(mode="json", exclude_none=True)
         if isinstance(event, e.TaskDecided) and event.limit:

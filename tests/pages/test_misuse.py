@@ -133,7 +133,7 @@ async def test_where_a_city_hears_no_appeal_the_page_says_where_else_to_go(worki
     assert visitor.answer.status_code == 404
 
 
-async def test_a_published_finding_without_a_grant_is_appealed_from_the_page_where_it_stands(
+async def test_a_published_finding_without_a_grant_is_appealed_from_where_it_stands(
     working: Front, service: Service
 ) -> None:
     case = await reported(service.as_("applicant2@demo"), "guangzhou", "guangzhou-transport-metro-stations")
@@ -141,6 +141,8 @@ async def test_a_published_finding_without_a_grant_is_appealed_from_the_page_whe
     found = {"outcome": "violation", "misuse": "harm", "measure": "A warning", "reason": "Seen"}
     await decided_by_page(authority, case["case_number"], "authority_verification", **found)
 
+    await authority.visit("/guangzhou/measures")
+    assert "提出申诉" not in authority.text(), "an officer appeals against nothing"
     visitor = await working.logged_in("applicant@demo", "zh")
     await visitor.visit("/guangzhou/measures")
     await visitor.follow("提出申诉")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import astuple, dataclass, replace
@@ -22,7 +23,7 @@ from reading.cases import questions
 from reading.cases.questions import CasesSought, first_known
 from reading.sight import Caller, County, WaysToCases
 from reading.store import Archive, Store
-from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, OBJECTION, RECTIFICATION, SHARING_REQUEST
+from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, MISUSE, OBJECTION, RECTIFICATION, SHARING_REQUEST
 from rules.seed_notices import read_scopes
 from rules.sight import sight_in
 from tests.owning import owner_of
@@ -34,7 +35,7 @@ BODIES = {
     "guangzhou": (*PROVIDERS, "operator"),
 }
 CITIES = tuple(BODIES)
-PROCEDURES = (ACCESS_REQUEST, OBJECTION, CATALOGUE_UPDATE, RECTIFICATION, SHARING_REQUEST)
+PROCEDURES = (ACCESS_REQUEST, OBJECTION, CATALOGUE_UPDATE, RECTIFICATION, SHARING_REQUEST, MISUSE)
 PARTIES = ("acc_1", "acc_2", "acc_3")
 CASES = 300
 COUNTY = County("nanning.county", frozenset({"nanning.county", "nanning.health", "nanning.water"}))
@@ -43,6 +44,7 @@ insert into cases (case_id, case_number, city, procedure, dataset_id, party, for
   wanted_until, closed_at, outcome, rules_digest, number, engine_number)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'none', 0, 0)
 """
+PUT_OPENING = "insert into events (case_id, number, type, at, event) values ($1, 1, 'Filed', $2, $3)"
 PUT_TASK = """
 insert into tasks (task_id, case_id, city, procedure, party, step, stage, round, body, state, late, opened_at, at_once,
   provisional, urgings, clock)
@@ -68,9 +70,13 @@ class Put:
     outcome: str | None
     tasks: tuple[tuple[str, str], ...] = ()
     """Before which bodies, in which state."""
+    concerned: tuple[str, ...] = ()
+    """Who has a side in it beside its party."""
 
     def is_known_to(self, caller: Caller) -> bool:
-        """One look at this case, by the sentences of docs/permissions.md."""
+        """One look at this case."""
+        if self.procedure == MISUSE and self.party != caller.account_id and caller.account_id in self.concerned:
+            return False
         if caller.has("admin"):
             return True
         state = CaseState(dataset_id=self.dataset_id, for_body=self.for_body)
@@ -170,6 +176,7 @@ def made(chance: Random) -> list[Put]:
                 tasks=tuple(
                     (some_body(), chance.choice(("open", "done", "foreseen"))) for _ in range(chance.randrange(4))
                 ),
+                concerned=tuple(chance.sample(("acc_1", "acc_3"), chance.randrange(3))),
             )
         )
     return found
@@ -189,7 +196,10 @@ def put(chance: Random) -> list[Put]:
 async def store(pool: Any, database_url: str, put: list[Put]) -> AsyncIterator[Store]:
     await pool.execute("insert into pinned_rules (digest, rules) values ('none', '{}')")
     async with owner_of(pool) as owner:
-        await owner.executemany(PUT_CASE, [astuple(case)[:-1] for case in put])
+        await owner.executemany(PUT_CASE, [astuple(case)[:-2] for case in put])
+        await owner.executemany(
+            PUT_OPENING, [(c.case_id, c.received_at, json.dumps({"concerned": c.concerned})) for c in put]
+        )
         await owner.executemany(
             PUT_TASK,
             [
