@@ -6,17 +6,29 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import replace
+from datetime import date
+from functools import cache
 
 from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
 from models.act_contents import GrantTerms
 from models.granting import access_case_id
 from models.signing import naming_what_stands
+from rules.loading import load_pack
 from rules.pinned import APPLICANT
+from rules.procedure_names import ACCESS_REQUEST
+from rules.resolving import resolve
 from tests.breaking.people import ITEMS, Deed, Place, Wish, chosen, patiently
 from tests.breaking.worlds import TOO_LATE, Key, Request, World
 from tests.driving import AT, WHATEVER_IS_ASKED, Driver
 from tests.walking import AGREED, BOTH_SIGN
+
+
+@cache
+def ends_elsewhere(city: str) -> bool:
+    """Whether a body ends a grant of the city only by a decision in another procedure."""
+    rule = resolve(load_pack(city), ACCESS_REQUEST, date(2026, 11, 29)).revocation
+    return rule is not None and rule.through is not None
 
 
 class Askers:
@@ -146,6 +158,9 @@ class Askers:
                 return None
             if answer in TOO_LATE:
                 return world if now.ended or now.past else None
+            if wish.kind == "revoke" and ends_elsewhere(it.city):
+                assert answer in ("EndsElsewhere", "received"), answer
+                return world
             assert answer in ("accepted", "received"), answer
             if wish.kind == "get key":
                 doubtful = {*now.doubtful, act.id} if answer == "received" else now.doubtful
