@@ -16,6 +16,7 @@ from api.http.known import known
 from api.http.problem_document import ProblemDocument
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
+from reading.cases.questions import about_the_caller
 from reading.directory import questions as directory
 from reading.shape import Shape
 from reading.sight import Caller
@@ -83,6 +84,8 @@ async def hand_over(
         body=caller.body,
     )
     items = await handed_over(runtime, store, asked, caller.city or "", language)
+    unknown = await about_the_caller(store, caller, (item.case_id for item in items))
+    items = [item for item in items if item.case_id not in unknown]
     return HandOverShown(officer=officer.login, to=to.login if to else None, items=items)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Label, and_, false, or_, true, union
+from sqlalchemy import ColumnElement, Label, and_, false, not_, or_, true, union
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
@@ -59,6 +59,13 @@ async def case_numbered(store: Store, caller: Caller, case_number: str) -> CaseR
     """The case of the number that people quote, unless the caller may not know of it."""
     found = select(CaseRow).where(CaseRow.case_number == case_number, caller.sees_cases())
     return (await store.session.exec(found)).first()
+
+
+async def about_the_caller(store: Store, caller: Caller, case_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the cases that the caller does not know of because they may be about it."""
+    about_it = not_(caller.is_no_affair_of_its_own())
+    found = select(CaseRow.case_id).where(col(CaseRow.case_id).in_(set(case_ids)), about_it)
+    return frozenset((await store.session.exec(found)).all())
 
 
 async def tasks_with_moves_pending(store: Store, case_id: str) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow, EvidenceRow
@@ -22,14 +22,16 @@ def of_the_caller(caller: Caller) -> ColumnElement[bool]:
 
 
 def supervised_by(caller: Caller) -> ColumnElement[bool]:
-    """What officers read whose bodies are in the caller's city, or in its county; an administrator's are all."""
+    """What officers read whose bodies are in the caller's city, or in its county; an administrator's are all. Nothing
+    of cases that the caller does not know of because they may be about it."""
+    may_be_known = or_(col(CaseRow.case_id).is_(None), caller.is_no_affair_of_its_own())
     if caller.has("admin"):
-        return true()
+        return may_be_known
     if not caller.has("supervisor") or caller.city is None:
         return false()
     if caller.county is not None:
-        return col(ReadingRow.body).in_(sorted(caller.county.bodies))
-    return col(ReadingRow.body).in_(directory.bodies_in(caller.city))
+        return and_(col(ReadingRow.body).in_(sorted(caller.county.bodies)), may_be_known)
+    return and_(col(ReadingRow.body).in_(directory.bodies_in(caller.city)), may_be_known)
 
 
 async def readings(store: Store, wanted: ColumnElement[bool], after: str | None, limit: int) -> Cut[Found]:

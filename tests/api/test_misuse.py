@@ -236,6 +236,14 @@ async def test_whom_a_report_may_be_about_does_not_learn_who_reported(working: S
     known = {each["case_id"] for each in (await officer.read("/v1/cases"))["items"]}
     assert (access["case_id"] in known, case["case_id"] in known) == (True, False)
     assert case["case_id"] in {each["case_id"] for each in (await colleague.read("/v1/cases"))["items"]}
+    claim = f"/v1/tasks/{task_of(case, 'verification')}/claim"
+    await colleague.do(claim)
+    handed = await officer.post("/v1/supervision/officers/reviewer@nanning.transport/hand-over", {"release": True})
+    assert (handed.status_code, handed.json()["items"]) == (200, [])
+    readings = (await officer.read("/v1/supervision/readings"))["items"]
+    assert case["case_number"] not in {each["case_number"] for each in readings}
+    whole = (await working.as_("supervisor@nanning.authority").read("/v1/supervision/readings"))["items"]
+    assert case["case_number"] in {each["case_number"] for each in whole}
     said = {"misused_grant": access["case_number"], "misuse": "abuse", "measure": "Closed", "reason": "Seen for sale"}
     await colleague.do(f"/v1/tasks/{task_of(case, 'verification')}/decision", {"outcome": "close", **said})
     own = json.dumps([await officer.read(f"/v1/cases/{access['case_id']}"), await officer.read("/v1/messages")])
