@@ -41,7 +41,8 @@ class HandedOver(Shape):
 
 
 class HandOverShown(Shape):
-    """All that an officer had in hand in the caller's city, the next due first. `officer` and `to` are logins."""
+    """All that an officer had in hand in the caller's city, the next due first, but for tasks of cases that the caller
+    is not to know of. `officer` and `to` are logins."""
 
     officer: str
     to: str | None

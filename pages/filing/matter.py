@@ -326,17 +326,7 @@ MISUSE_APPEAL = KindOfFiling(
     asked_beside=_nothing,
     about=of_a_measure,
 )
-FINDING_APPEAL = KindOfFiling(
-    name="finding_appeal",
-    procedure=names.MISUSE_APPEAL,
-    path="/measures/{measure}/appeal",
-    form=MisuseAppealForm,
-    roles=("applicant",),
-    judged=_judged_appeal,
-    received=_received_appeal,
-    asked_beside=_nothing,
-    about=of_a_finding,
-)
+FINDING_APPEAL = replace(MISUSE_APPEAL, name="finding_appeal", path="/measures/{measure}/appeal", about=of_a_finding)
 PLATFORM_ACCOUNT = KindOfFiling(
     name="platform_account",
     procedure=names.ACCOUNT_CHANGE,

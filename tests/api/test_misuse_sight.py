@@ -51,7 +51,8 @@ async def test_what_is_reported_stays_readable_to_whoever_reported_it(service: S
 async def test_whom_a_report_may_be_about_does_not_learn_who_reported(working: Service, applicant: Caller) -> None:
     access, _ = await in_use(working, applicant, "nanning")
     await working.app.state.runtime.pool.execute(
-        "update accounts set body = 'nanning.transport', roles = array['reviewer', 'supervisor', 'applicant'] "
+        "update accounts set city = 'nanning', body = 'nanning.transport', "
+        "roles = array['reviewer', 'supervisor', 'applicant'] "
         "where login = $1",
         "applicant@demo",
     )
