@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Self
 from cryptography.exceptions import InvalidTag
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import (
     ActivitySerializationContext,
+    CompositePayloadConverter,
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
     PayloadCodec,
     SerializationContext,
     WithSerializationContext,
@@ -29,6 +31,7 @@ from temporalio.converter import (
 )
 
 from activities.engine.keys import KeyRing, key_ring
+from activities.engine.shared_rules import SharingRules
 from activities.tracing import Current
 
 if TYPE_CHECKING:
@@ -121,8 +124,9 @@ def associated(key_id: bytes, of: bytes | None) -> bytes:
     return SEALED + key_id if of is None else SEALED + key_id + b"\n" + of
 
 
-class OneOfTheProcess(PydanticPayloadConverter):
-    """Turns values into JSON and back; one for the whole process, so that what reads each type is made once."""
+class OneOfTheProcess(CompositePayloadConverter):
+    """Turns values into JSON and back; one for the whole process, so that what reads each type is made once, and rules
+    are there once."""
 
     def __new__(cls) -> OneOfTheProcess:
         return _the_one(cls)
@@ -134,7 +138,14 @@ class OneOfTheProcess(PydanticPayloadConverter):
 @cache
 def _the_one(of: type[OneOfTheProcess]) -> OneOfTheProcess:
     one = object.__new__(of)
-    PydanticPayloadConverter.__init__(one)
+    sharing = SharingRules()
+    CompositePayloadConverter.__init__(
+        one,
+        *(
+            sharing if isinstance(each, JSONPlainPayloadConverter) else each
+            for each in DefaultPayloadConverter.default_encoding_payload_converters
+        ),
+    )
     return one
 
 
