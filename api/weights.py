@@ -25,7 +25,8 @@ OF_THE_API = Weights(
         Weight(
             SENDS,
             re.compile(
-                r"/v1/(?:access-requests|objections|leak-reports|catalogue-updates|demands|rectifications|quality-checks|feedback"
+                r"/v1/(?:access-requests|objections|leak-reports|misuse-reports|misuse-appeals|catalogue-updates|demands"
+                r"|rectifications|quality-checks|feedback|grants/[^/]+/use-reports"
                 r"|opening-focuses|opening-plans|evaluations|evaluation-findings|account-changes|contact-changes"
                 r"|openings-elsewhere|sharing-requests|declarations)"
             ),

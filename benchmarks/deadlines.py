@@ -68,7 +68,7 @@ def run(runs: int) -> list[Figure]:
 
 
 def yardstick() -> float:
-    """Microseconds for one deadline by numpy, in which nothing of ours has a share: how fast the machine is just now."""
+    """Microseconds for a deadline by numpy, in which nothing of ours has a share: how fast the machine is just now."""
     every_weekday = _numpy(lambda day: day.weekday() < SATURDAY)
     return _measured(every_weekday, _receipts(5_000), QUICK)
 

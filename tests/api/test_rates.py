@@ -8,14 +8,16 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 from starlette.types import Scope
 
 from activities.rates.buckets import Limit
 from activities.settings import Settings
-from api.app import create_app, methods_by_path
+from api.app import ROUTERS, create_app, methods_by_path
 from api.http.calling import calls_from
 from api.http.rating import Weight
 from api.weights import OF_THE_API
+from reading.cases.shapes import CaseShown, RequestFiled
 from tests.api.calling import Caller, serving
 from tests.api.gate import CONDITIONAL, put_grant
 
@@ -180,3 +182,16 @@ def test_each_weight_is_of_a_call_that_there_is() -> None:
     calls = [(method, re.sub(r"{[^}]*}", "x", path)) for path, _, methods in methods_by_path() for method in methods]
     used: set[Weight] = {OF_THE_API.weight(*call) for call in [*calls, ("GET", "/docs/assets/x")]}
     assert set(OF_THE_API.of) <= used
+
+
+def test_every_call_that_begins_a_procedure_meets_the_limit_of_filings() -> None:
+    begin = {
+        re.sub(r"{[^}]*}", "x", route.path)
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        and route.status_code == 201
+        and route.response_model in (CaseShown, RequestFiled)
+    }
+    assert len(begin) > 15
+    assert {path: OF_THE_API.weight("POST", path).limit for path in begin} == dict.fromkeys(begin, Limit.FILINGS)
