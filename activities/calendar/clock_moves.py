@@ -157,7 +157,8 @@ class Effect:
         is_set_by_it = (clock.calendar_version or 0) >= self._after.version
         if is_set_by_it or not clock.may_be_moved_by_a_notice:
             return None
-        before, after = (with_due(clock.unset(), record) for record in (self._before, self._after))
+        unset = clock.unset()
+        before, after = with_due(unset, self._before), with_due(unset, self._after)
         changed = self.changed[clock.calendar]
         counts_others = any(changed.counted_otherwise(*span) for span in spans_of(before))
         if ends_of(before) == ends_of(after) and not counts_others:

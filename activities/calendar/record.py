@@ -115,11 +115,12 @@ def with_due(clock: Clock, record: CalendarRecord) -> Clock:
     """The clock with its end filled in by the calendar, and the position in the record by which it was found."""
     if not clock.wants_due:
         return clock
-    stops = tuple(
-        stop.model_copy(update={"ends_at": used_up_at(clock, stop, record)}) if stop.at_most else stop
-        for stop in clock.open_stops
-    )
-    clock = clock.model_copy(update={"open_stops": stops})
+    if any(stop.at_most for stop in clock.open_stops):
+        stops = tuple(
+            stop.model_copy(update={"ends_at": used_up_at(clock, stop, record)}) if stop.at_most else stop
+            for stop in clock.open_stops
+        )
+        clock = clock.model_copy(update={"open_stops": stops})
     if clock.stands_without_end:
         return clock.model_copy(update={"calendar_version": record.version})
     own = {
@@ -127,18 +128,17 @@ def with_due(clock: Clock, record: CalendarRecord) -> Clock:
         for o, p in clock.own_periods.items()
     }
     own_due_at = {outcome: each.due_at for outcome, each in own.items()}
-    clock = clock.model_copy(update={"own_due_at": own_due_at, "calendar_version": record.version})
-    if clock.period is None:
-        return clock
-    deadline = deadline_of(clock, record)
-    return clock.model_copy(
-        update={
+    found: dict[str, object] = {"own_due_at": own_due_at, "calendar_version": record.version}
+    if clock.period is not None:
+        deadline = deadline_of(clock, record)
+        found |= {
             "due_at": deadline.due_at,
             "last_day": deadline.last_day,
             "provisional": deadline.provisional,
             "calendar_version": deadline.calendar_version,
         }
-    )
+    # Once with all: the copies are what most of this takes, and a notice does it for every clock of a country.
+    return clock.model_copy(update=found)
 
 
 def deadline_of(clock: Clock, record: CalendarRecord) -> Deadline:
