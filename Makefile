@@ -12,7 +12,7 @@ WALLS := tests/test_names.py tests/test_plain_source.py tests/test_law_in_its_pl
 	tests/supply/test_what_we_take.py
 
 .DEFAULT_GOAL := help
-.PHONY: .venv help setup up demo cluster cluster-test test check chart bench bench-compare screenshots lock licences audit release clean
+.PHONY: .venv help setup up demo cluster cluster-test test check check-types check-all-else chart bench bench-compare screenshots lock licences audit release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -50,11 +50,17 @@ cluster-test: $(READY) ## break such a production, part by part, and compare wha
 test: $(READY) ## run the tests; the few that fail once more, alone, and by name; says which took longest
 	$(BIN)/python -m tests.whole --durations=20 --durations-min=5 --numprocesses $(PROCESSES) --dist worksteal $(TESTS)
 
+# The types take as long as all the rest together, so they have a core of their own.
 check: $(READY) ## formatting, lint, zones, types, import contracts, licences, rule packs, drawn procedures, register of duties, names and walls
+	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) check-types check-all-else
+
+check-types:
+	$(BIN)/mypy
+
+check-all-else:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m tests.machine_zone
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m deploy.supply.licences
 	$(BIN)/kaifang rules check
