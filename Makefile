@@ -52,12 +52,12 @@ test: $(READY) ## run the tests; the few that fail once more, alone, and by name
 
 # The types take as long as all the rest together, so they have a core of their own.
 check: $(READY) ## formatting, lint, zones, types, import contracts, licences, rule packs, drawn procedures, register of duties, names and walls
-	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) check-types check-all-else
+	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,--jobs=2) $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) check-types check-all-else
 
-check-types:
+check-types: $(READY)
 	$(BIN)/mypy
 
-check-all-else:
+check-all-else: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m tests.machine_zone

@@ -1,7 +1,7 @@
 """The rules with which cases enter the engine are there once in a process, however many cases it keeps in memory.
 
-They are most of what a case holds: nine hundred objects of a thousand. A worker keeps a thousand cases, and one look of
-the garbage collector through a million objects is longer than a workflow task may take.
+They are most of what a case holds: nine hundred objects of a thousand. A worker keeps a thousand cases, and while the
+garbage collector looks through a million objects no workflow task is answered.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from rules.same import Same
 AT_MOST = 512
 """Rules that are kept here: a handful for each city and procedure, and those of before a change of the law."""
 BEFORE_RULES, BEFORE_LOG = b',"rules":', b',"log":'
-ONLY_THE_ID = re.compile(r'\{"case_id":"[^"\\]*"')
+AS_WE_WRITE_IT = re.compile(rb'\{"case_id":"[^"\\]*"' + BEFORE_RULES + rb"(?={)")
+"""How a start begins, up to its rules; one that begins otherwise is nothing of ours."""
 
 
 class Known(NamedTuple):
@@ -35,9 +36,10 @@ class Known(NamedTuple):
 
 
 class _WithoutRules(Frozen):
-    """What else a start says."""
+    """What else a start says; its rules too, where it has some a second time."""
 
     case_id: str
+    rules: object = None
     log: tuple[Event, ...] = ()
 
 
@@ -57,27 +59,23 @@ class SharingRules(PydanticJSONPlainPayloadConverter):
         return Payload(metadata={"encoding": self.encoding.encode()}, data=data)
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
-        if type_hint is not CaseStart:
+        begins = AS_WE_WRITE_IT.match(payload.data) if type_hint is CaseStart else None
+        if begins is None:
             return super().from_payload(payload, type_hint)
-        data = payload.data
-        at = data.find(BEFORE_RULES)
+        data, at = payload.data, begins.end()
         for known in self._known:
-            if data.startswith(known.text, at + len(BEFORE_RULES)):
-                rest = _WithoutRules.model_validate_json(data[:at] + data[at + len(BEFORE_RULES) + len(known.text) :])
-                return CaseStart(case_id=rest.case_id, rules=known.rules, log=rest.log)
+            if data.startswith(known.text, at):
+                before, behind = data[: at - len(BEFORE_RULES)], data[at + len(known.text) :]
+                rest = _WithoutRules.model_validate_json(before + behind)
+                if rest.rules is None:
+                    return CaseStart(case_id=rest.case_id, rules=known.rules, log=rest.log)
         start: CaseStart = super().from_payload(payload, type_hint)
-        if text := _text_of_rules(data):
+        _, end = json.JSONDecoder().raw_decode(written := data[at:].decode())
+        text = written[:end].encode()
+        # What is said twice in a start may be another thing than what is said first.
+        if ProcedureRules.model_validate_json(text) == start.rules:
             self._known = (Known(text, start.rules), *self._known)[:AT_MOST]
         return start
-
-
-def _text_of_rules(data: bytes) -> bytes | None:
-    """None where the text is not one that `to_payload` writes, in which the rules come after the id."""
-    before, _, after = data.decode().partition(BEFORE_RULES.decode())
-    if not ONLY_THE_ID.fullmatch(before):
-        return None
-    _, end = json.JSONDecoder().raw_decode(after)
-    return after[:end].encode()
 
 
 @lru_cache(AT_MOST)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from pydantic_core import to_json
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import PayloadConverter
@@ -57,6 +58,10 @@ def test_a_start_is_written_byte_for_byte_as_without_sharing(ours: SharingRules,
         assert as_text(ours.to_payload(start)) == as_text(THE_SDKS.to_payload(start))
 
 
+def test_a_start_has_no_field_that_sharing_does_not_know() -> None:
+    assert list(CaseStart.model_fields) == ["case_id", "rules", "log"]
+
+
 def test_a_start_is_read_as_without_sharing_the_first_time_and_the_next(
     ours: SharingRules, starts: list[CaseStart]
 ) -> None:
@@ -99,20 +104,52 @@ def test_rules_that_an_earlier_version_wrote_are_read_leniently_and_shared(
     assert first.log == second.log == starts[0].log
 
 
-def texts_of_no_writer_of_ours(start: CaseStart) -> Iterator[str]:
-    content = json.loads(as_text(THE_SDKS.to_payload(start)))
-    yield json.dumps(content)
-    yield json.dumps({name: content[name] for name in ("log", "rules", "case_id")}, separators=(",", ":"))
-    yield json.dumps({"rules": content["rules"], "case_id": content["case_id"]}, separators=(",", ":"))
-    yield json.dumps({"case_id": 'a "rules":', **{"rules": content["rules"]}}, separators=(",", ":"))
-    yield json.dumps({"later": {"x": 1, "rules": {}}, **content}, separators=(",", ":"))
+def as_nobody_of_ours_writes(start: CaseStart, others: ProcedureRules) -> Iterator[str]:
+    """JSON of starts with the rules of this one, or of others, or of both, at places where they never are."""
+    case_id, rules, log = (to_json(each).decode() for each in (start.case_id, start.rules, start.log))
+    other = to_json(others).decode()
+    yield f'{{"case_id": {case_id}, "rules": {rules}, "log": {log}}}'
+    yield f'{{"case_id":{case_id},"rules": {rules},"log":{log}}}'
+    yield f'{{"log":{log},"rules":{rules},"case_id":{case_id}}}'
+    yield f'{{"rules":{rules},"case_id":{case_id}}}'
+    yield f'{{"case_id":"a \\",\\"rules\\":","rules":{rules}}}'
+    yield f'{{"case_id":"other","rules":{rules},"case_id":{case_id}}}'
+    yield f'{{"case_id":{case_id},"rules":{rules},"rules":{other},"log":{log}}}'
+    yield f'{{"case_id":{case_id},"rules":{other},"log":{log},"rules":{rules}}}'
+    yield f'{{"case_id":{case_id},"rules":{rules},"rules":{rules}}}'
+    yield f'{{"case_id":{case_id},"later":{{"x":1,"rules":{other}}},"rules":{rules}}}'
+    yield f'{{"later":{{"x":1,"rules":{rules}}},"case_id":{case_id},"rules":{other}}}'
+    yield f'{{"case_id":{case_id},"rules":{rules},"log":[],"log":{log}}}'
+    yield f'{{"case_id":{case_id},"rules":{rules}}} '
 
 
+@pytest.mark.parametrize("known_before", [True, False])
 def test_a_start_that_is_written_otherwise_is_read_as_without_sharing(
-    ours: SharingRules, starts: list[CaseStart]
+    ours: SharingRules, starts: list[CaseStart], known_before: bool
 ) -> None:
-    for text in (*texts_of_no_writer_of_ours(starts[0]), *texts_of_no_writer_of_ours(starts[0])):
-        assert read(ours, payload(text)) == THE_SDKS.from_payload(payload(text), CaseStart)
+    start, others = starts[0], starts[-1].rules
+    assert others != start.rules
+    usual = [start, start.model_copy(update={"rules": others})]
+    if known_before:
+        for each in usual:
+            read(ours, THE_SDKS.to_payload(each))
+    for text in as_nobody_of_ours_writes(start, others):
+        for _ in range(2):
+            assert read(ours, payload(text)) == THE_SDKS.from_payload(payload(text), CaseStart), text[:80]
+        for each in usual:
+            assert read(ours, THE_SDKS.to_payload(each)) == each, f"after {text[:80]}"
+
+
+@pytest.mark.parametrize("known_before", [True, False])
+def test_a_start_without_rules_is_not_accepted_wherever_else_they_stand(
+    ours: SharingRules, starts: list[CaseStart], known_before: bool
+) -> None:
+    rules = to_json(starts[0].rules).decode()
+    if known_before:
+        read(ours, THE_SDKS.to_payload(starts[0]))
+    for text in (f'{{"rule":{rules},"case_id":"x"}}', f'{{"case_id":"x","log":[],"rule":{{"x":1,"rules":{rules}}}}}'):
+        with pytest.raises(ValueError, match="Field required"):
+            read(ours, payload(text))
 
 
 def test_a_start_that_is_cut_off_is_not_accepted_though_its_rules_are_known(
