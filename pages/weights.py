@@ -27,9 +27,10 @@ OF_PAGES = Weights(
         Weight(
             SENDS,
             re.compile(
-                ENGLISH_TOO + r"/(?:datasets/[^/]+/(?:request|objection|quality-check)"
+                ENGLISH_TOO + r"/(?:datasets/[^/]+/(?:request|objection|quality-check|misuse|sharing)"
                 r"|[^/]+/(?:demands|leaks|feedback|declarations/[a-z_]+|accounts|contacts)/new"
-                r"|catalogue/(?:new|[^/]+/(?:update|elsewhere))|supervision/rectifications/new)"
+                r"|(?:my/grants/[^/]+/)?measures/[^/]+/appeal|my/grants/[^/]+/use-reports"
+                r"|catalogue/(?:new|[^/]+/(?:update|elsewhere))|supervision/rectifications/new|desk/(?:years|findings))"
             ),
             A_DEAR_ONE,
             Limit.FILINGS,
