@@ -25,6 +25,8 @@ OURS = ("api", "pages", "worker", "migrate")
 OF_THE_VERSION = {"KAIFANG_BUILD_ID", "KAIFANG_UPGRADES"}
 """Which version a worker is of, and that nothing but `kaifang upgrade` says what goes where."""
 
+RECEIPTS = Settings(home=Path("/var/lib/kaifang"), database_url="postgresql://nowhere").receipts_apart
+
 needs_the_check = pytest.mark.skipif(CHECK is None, reason="`make chart` was not run, or Go 1.26 is not installed")
 
 
@@ -118,6 +120,26 @@ def test_every_pod_gets_what_the_store_of_evidence_needs(objects: list[dict[str,
         mounted = {each["name"]: each["mountPath"] for each in pod["containers"][0]["volumeMounts"]}
         assert mounted["evidence"] == "/var/lib/kaifang/evidence", name
     assert made["kaifang-migrate"]["containers"][0]["command"] == ["kaifang", "retention", "--erase"]
+
+
+@needs_the_check
+def test_what_callers_were_answered_outlasts_the_pod_that_answered(
+    objects: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    for name, pod in pods(objects).items():
+        mounted = [each for each in pod["containers"][0]["volumeMounts"] if each["name"] == "receipts"]
+        claimed = [each["persistentVolumeClaim"] for each in pod["volumes"] if each["name"] == "receipts"]
+        if name not in ("kaifang-api", "kaifang-pages"):
+            assert (mounted, claimed) == ([], []), name
+            continue
+        of_the_pod = {"name": "receipts", "mountPath": str(RECEIPTS), "subPathExpr": "$(POD_NAME)"}
+        assert (mounted, claimed) == ([of_the_pod], [{"claimName": "kaifang-receipts"}]), name
+        variables = {each["name"]: each for each in pod["containers"][0]["env"]}
+        assert variables["POD_NAME"]["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.name"}}, name
+    file = tmp_path / "values.yaml"
+    file.write_text("evidence: {existingClaim: files}")
+    for name, pod in pods([json.loads(line) for line in rendered(file).stdout.splitlines()]).items():
+        assert "receipts" not in {each["name"] for each in pod["volumes"]}, name
 
 
 @needs_the_check

@@ -75,6 +75,26 @@ envFrom:
 {{- end }}
 {{- end -}}
 
+{{/* Where API and pages keep what they have answered: each pod in a folder of its own, which outlasts it. */}}
+{{- define "kaifang.receipts.environment" -}}
+{{- if .Values.receipts.existingClaim }}
+- name: POD_NAME
+  valueFrom: {fieldRef: {fieldPath: metadata.name}}
+{{- end }}
+{{- end -}}
+
+{{- define "kaifang.receipts.mount" -}}
+{{- if .Values.receipts.existingClaim }}
+- {name: receipts, mountPath: /var/lib/kaifang/receipts, subPathExpr: $(POD_NAME)}
+{{- end }}
+{{- end -}}
+
+{{- define "kaifang.receipts.volume" -}}
+{{- with .Values.receipts.existingClaim }}
+- {name: receipts, persistentVolumeClaim: {claimName: {{ . }}}}
+{{- end }}
+{{- end -}}
+
 {{- define "kaifang.volumes" -}}
 - {name: home, emptyDir: {}}
 - {name: tmp, emptyDir: {}}
