@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Label, and_, false, not_, or_, true, union
+from sqlalchemy import ColumnElement, Label, String, and_, bindparam, false, not_, or_, true, union
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
@@ -18,6 +19,7 @@ from models.passing import opened_by_time
 from models.state import CaseState, fold
 from reading.cases.filing_period import filed_late
 from reading.cases.shapes import CaseShown
+from reading.cases.sought import NOW
 from reading.due import answers, has_come, moves_pending, overdue, unsettled
 from reading.paging import Cut, cut, instant, number_of, place_of
 from reading.read_by.register import texts_are_read
@@ -26,6 +28,8 @@ from reading.store import CaseRead, Store
 
 LATEST_FIRST = (col(CaseRow.received_at).desc(), col(CaseRow.case_id))
 """The order of every list that goes by cases."""
+THE_CASE: Any = bindparam("the_case", type_=String)
+"""The case of an answer, where what is asked is put together once and asked of many."""
 MOST_COMPARED = 20
 """Open requests of one person for one dataset that a new one is compared with, the latest first."""
 
@@ -51,8 +55,12 @@ class CasesSought:
 
 async def case(store: Store, caller: Caller, case_id: str) -> CaseRow | None:
     """The case, unless the caller may not know of it."""
-    found = select(CaseRow).where(CaseRow.case_id == case_id, caller.sees_cases())
-    return (await store.session.exec(found)).first()
+    return (await store.session.exec(_case_known_to(caller), params={THE_CASE.key: case_id})).first()
+
+
+@lru_cache(maxsize=256)  # the same people look at one case after another; what it answers is never changed
+def _case_known_to(caller: Caller) -> SelectOfScalar[CaseRow]:
+    return select(CaseRow).where(CaseRow.case_id == THE_CASE, caller.sees_cases())
 
 
 async def case_numbered(store: Store, caller: Caller, case_number: str) -> CaseRow | None:
@@ -71,16 +79,25 @@ async def about_the_caller(store: Store, caller: Caller, case_ids: Iterable[str]
 async def tasks_with_moves_pending(store: Store, case_id: str) -> frozenset[str]:
     """The open tasks of a case whose ends a notice on record may still move. Asked before its log is read: what is not
     among them has the end by then that it has in the log."""
-    found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, moves_pending())
-    return frozenset((await store.session.exec(found)).all())
+    return frozenset((await store.session.exec(_with_moves_pending(), params={THE_CASE.key: case_id})).all())
+
+
+@cache
+def _with_moves_pending() -> SelectOfScalar[str]:
+    return select(TaskRow.task_id).where(TaskRow.case_id == THE_CASE, moves_pending())
 
 
 async def overdue_of(store: Store, case: CaseState, now: datetime) -> frozenset[str]:
     """The open tasks of a case that are overdue; nothing is asked where none has an end."""
     if not any(task.clock.due_at or task.clock.own_due_at for task in case.open_tasks()):
         return frozenset()
-    found = select(TaskRow.task_id).where(TaskRow.case_id == case.case_id, overdue(now))
-    return frozenset((await store.session.exec(found)).all())
+    asked = {THE_CASE.key: case.case_id, NOW.key: now}
+    return frozenset((await store.session.exec(_overdue(), params=asked)).all())
+
+
+@cache
+def _overdue() -> SelectOfScalar[str]:
+    return select(TaskRow.task_id).where(TaskRow.case_id == THE_CASE, overdue(NOW))
 
 
 async def task_for(store: Store, caller: Caller, task_id: str) -> TaskRow | None:

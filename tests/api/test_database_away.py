@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -22,6 +23,8 @@ from tests.api.calling import serving
 from tests.troubles import Trouble
 
 PATH = "/v1/access-requests"
+MANY = 20
+"""Calls at once: every connection of the pool has one."""
 
 
 @pytest.fixture
@@ -70,6 +73,18 @@ async def test_calls_are_answered_503_until_postgresql_is_back_and_then_work(
     assert back.status_code == 201
     assert [case["case_number"] for case in cases["items"]] == [back.json()["case_number"]]
     assert back.json()["case_number"].endswith("-000001")
+
+
+async def test_the_first_call_after_a_restart_of_postgresql_is_answered_over_a_new_connection(
+    own_postgres: Postgres, own_settings: Settings
+) -> None:
+    async with serving(create_app(own_settings), own_settings) as service:
+        caller = service.as_("applicant@demo")
+        before = await asyncio.gather(*(caller.get("/v1/cases") for _ in range(MANY)))
+        await asyncio.to_thread(own_postgres.stop)
+        await asyncio.to_thread(own_postgres.start)
+        after = await asyncio.gather(*(caller.get("/v1/cases") for _ in range(MANY)))
+    assert [answer.status_code for answer in (*before, *after)] == [200] * 2 * MANY
 
 
 async def test_the_service_starts_while_postgresql_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
