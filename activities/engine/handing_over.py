@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from activities.database import Pool
     from rules.procedure_rules import ProcedureRules
 
+KNOWN_BETTER = "the log knows better"
+"""The reason for which a case is taken back from the engine."""
 LOG = logging.getLogger("kaifang.engine")
 PRIORITY = {"urgent": 1, "expedited": 2}
 ORDINARY = 3
@@ -155,7 +157,7 @@ class Engine:
     async def forget(self, case_id: str, patience: timedelta) -> None:
         """The engine no longer runs the case."""
         try:
-            await self._temporal.get_workflow_handle(case_id).terminate("the log knows better", rpc_timeout=patience)
+            await self._temporal.get_workflow_handle(case_id).terminate(KNOWN_BETTER, rpc_timeout=patience)
         except RPCError as failure:
             if failure.status is not RPCStatusCode.NOT_FOUND:
                 raise

@@ -10,9 +10,14 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.engine.handing_over import KNOWN_BETTER
+
 Run = Sequence[HistoryEvent]
 GIVEN_UP = ("_DeadlockError", "_InterruptDeadlockError")
 """What the SDK calls a step that took longer than two seconds; its message is sealed."""
+
+CUT_OFF = "FORCE_CLOSE_COMMAND"
+"""What the engine calls a step in the middle of which its workflow was ended."""
 
 
 async def runs_of(temporal: Client, case_id: str) -> list[Run]:
@@ -40,8 +45,11 @@ def counted(run: Run) -> Counter[str]:
 
 def failed_steps(run: Run) -> list[str]:
     """Why workflow tasks of it failed, as the engine names it; not those that got no processor for so long on a busy
-    machine that the SDK gave them up, which are only done again."""
+    machine that the SDK gave them up, which are only done again, nor the one with which we took it back: its case was
+    closed before the engine heard of it, and the engine cuts off what is under way."""
+    taken_back = run[-1].workflow_execution_terminated_event_attributes.reason == KNOWN_BETTER
     failed = [each for each in run if each.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
     told = [each.workflow_task_failed_event_attributes for each in failed]
     causes = [each.cause for each in told if each.failure.application_failure_info.type not in GIVEN_UP]
-    return [WorkflowTaskFailedCause.Name(cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_") for cause in causes]
+    names = [WorkflowTaskFailedCause.Name(cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_") for cause in causes]
+    return [name for name in names if not (taken_back and name == CUT_OFF)]
