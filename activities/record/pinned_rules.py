@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.procedure_rules import ProcedureRules
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 
 
 class PinnedRules:
-    """Rules in PostgreSQL and, once read, in this process: a handful for each city."""
+    """Rules in PostgreSQL and, once read, in this process: a handful for each city, and the same for whoever reads
+    them, since they are many objects for the garbage collector (docs/decisions/0181)."""
 
     def __init__(self) -> None:
         self._known: dict[str, ProcedureRules] = {}
@@ -20,7 +22,7 @@ class PinnedRules:
         """The rules of that digest, which a case was received under."""
         if digest not in self._known:
             stored = await connection.fetchval("select rules from pinned_rules where digest = $1", digest)
-            self._known[digest] = ProcedureRules.model_validate_json(stored)
+            self._known[digest] = _read(stored)
         return self._known[digest]
 
     async def keep(self, connection: Connection, rules: ProcedureRules) -> str:
@@ -34,3 +36,9 @@ class PinnedRules:
                 rules.model_dump_json(),
             )
         return digest
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> ProcedureRules:
+    """By the text, not by its digest: whoever reads what somebody has changed does not have what was there before."""
+    return ProcedureRules.model_validate_json(text)

@@ -75,7 +75,7 @@ async def test_calls_are_answered_503_until_postgresql_is_back_and_then_work(
     assert back.json()["case_number"].endswith("-000001")
 
 
-async def test_the_first_call_after_a_restart_of_postgresql_is_answered_over_a_new_connection(
+async def test_the_first_call_after_a_restart_of_postgresql_is_answered(
     own_postgres: Postgres, own_settings: Settings
 ) -> None:
     async with serving(create_app(own_settings), own_settings) as service:
