@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from activities.calendar.clock_moves import Effect, Move
@@ -70,6 +71,16 @@ class Outlook:
     foreseen: list[Foreseen] = field(default_factory=list)
     """The order of the tasks that are named: those that become overdue or cease to be first, then by the new day."""
 
+    def count(self, named: Sequence[Foreseen]) -> None:
+        """Takes these tasks into the numbers."""
+        ends = [(each.move.before.due_at, each.move.after.due_at) for each in named]
+        self.tasks += len(named)
+        self.later += sum(1 for old, new in ends if old and new and new > old)
+        self.earlier += sum(1 for old, new in ends if old and new and new < old)
+        self.becomes_overdue += sum(each.becomes_overdue for each in named)
+        self.no_more_overdue += sum(each.no_more_overdue for each in named)
+        self.becomes_firm += sum(each.move.becomes_firm for each in named)
+
 
 async def foresee(pool: Pool, notices: RecordOfNotices, clock: Clock, notice: Notice, most: int) -> Outlook:
     """What the notice would do now, with at most `most` tasks named one by one. Raises AnotherNoticeOfThatName."""
@@ -79,27 +90,27 @@ async def foresee(pool: Pool, notices: RecordOfNotices, clock: Clock, notice: No
             same_as(before, notice)
             return Outlook(on_record=True, changed={})
         effect = Effect(before, before.with_notice(notice), notice)
-        moves = [move async for move in effect.moves(connection)]
-        now = clock.at(await present(connection))
-        foreseen = [
-            each
-            for first in range(0, len(moves), AT_A_TIME)
-            for each in await _named(connection, moves[first : first + AT_A_TIME], now)
-        ]
-    foreseen.sort(key=_most_telling)
-    ends = [(move.before.due_at, move.after.due_at) for move in moves]
-    return Outlook(
-        on_record=False,
-        changed=effect.changed,
-        cases=len({move.case_id for move in moves}),
-        tasks=len(moves),
-        later=sum(1 for old, new in ends if old and new and new > old),
-        earlier=sum(1 for old, new in ends if old and new and new < old),
-        becomes_overdue=sum(each.becomes_overdue for each in foreseen),
-        no_more_overdue=sum(each.no_more_overdue for each in foreseen),
-        becomes_firm=sum(move.becomes_firm for move in moves),
-        foreseen=foreseen[:most],
-    )
+        outlook = Outlook(on_record=False, changed=effect.changed)
+        now, cases = clock.at(await present(connection)), set[str]()
+        async for moves in _some_at_a_time(effect.moves(connection)):
+            named = await _named(connection, moves, now)
+            outlook.count(named)
+            outlook.foreseen = nsmallest(most, [*outlook.foreseen, *named], key=_most_telling)
+            cases.update(move.case_id for move in moves)
+    outlook.cases = len(cases)
+    return outlook
+
+
+async def _some_at_a_time(moves: AsyncIterator[Move]) -> AsyncIterator[list[Move]]:
+    """All of them, of which never more are in memory than these, however many a notice moves."""
+    some: list[Move] = []
+    async for move in moves:
+        some.append(move)
+        if len(some) == AT_A_TIME:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 async def _named(connection: Connection, moves: list[Move], now: datetime) -> list[Foreseen]:

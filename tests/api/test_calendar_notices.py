@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from activities.calendar import clock_moves
+from activities.notices import foreseeing
 from activities.notices.drafting import notice_of
 from activities.notices.moving import Moving, Steps
 from activities.notices.publishing import publish_in
@@ -233,6 +235,20 @@ async def test_a_dry_run_tells_as_many_tasks_as_it_is_asked_for_and_counts_all(
     stated = await form(service)
     told = (await admin.post(f"{DRY_RUN}?limit=2", stated)).json()
     assert (told["tasks"], len(told["items"])) == (3, 2)
+
+
+@pytest.mark.parametrize("limit", [1, 3, 9])
+async def test_a_dry_run_tells_the_same_however_few_tasks_it_has_in_hand_at_a_time(
+    service: Service, admin: Caller, applicant: Caller, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    for city in ("guangzhou", "nanning", "guangzhou", "nanning", "nanjing"):
+        await applicant.file(city)
+    stated = await form(service)
+    all_at_once = (await admin.post(f"{DRY_RUN}?limit={limit}", stated)).json()
+    monkeypatch.setattr(foreseeing, "AT_A_TIME", 2)
+    monkeypatch.setattr(clock_moves, "AT_A_TIME", 1)
+    assert all_at_once["tasks"] == 3
+    assert (await admin.post(f"{DRY_RUN}?limit={limit}", stated)).json() == all_at_once
 
 
 async def notices_received(service: Service) -> int:
