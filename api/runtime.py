@@ -43,6 +43,8 @@ LOG = logging.getLogger("kaifang.api")
 AT_THE_END = timedelta(seconds=2)
 """For which a service that ends waits for what is under way, which nobody waits for any more: the sweeper does it."""
 CONNECTIONS = 10
+OLDEST = 300
+"""Seconds after which a connection that reads is replaced: one that was lost without a word is not there for ever."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def reading_from(url: str) -> AsyncEngine:
         hide_parameters=True,  # what people wrote does not belong into a log file
         pool_size=CONNECTIONS,
         max_overflow=0,
+        pool_recycle=OLDEST,
         json_deserializer=from_json,  # as the standard library's, in a fraction of its time
     )
     event.listen(engine.sync_engine, "checkout", _if_open)

@@ -23,7 +23,9 @@ def receipts(
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="the folder `receipts` of each API; left out: that of the data folder", exists=True, file_okay=False
+            help="the folder `receipts` of each API, or one that has them all; left out: that of the data folder",
+            exists=True,
+            file_okay=False,
         ),
     ] = None,
     language: Annotated[Language, typer.Option(help="Language of the sentences.")] = Language.EN,
@@ -44,6 +46,9 @@ def receipts(
     except AWAY as away:
         typer.echo(f"error: PostgreSQL is away: {away!r}", err=True)
         raise typer.Exit(2) from None
+    if not found.receipts:
+        typer.echo(f"error: no receipt is in {', '.join(map(str, named))}: nothing was compared", err=True)
+        raise typer.Exit(2)
     for each in found.lost:
         at = to_shanghai(each.received_at)
         typer.echo(

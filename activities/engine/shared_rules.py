@@ -67,7 +67,7 @@ class SharingRules(PydanticJSONPlainPayloadConverter):
             if data.startswith(known.text, at):
                 before, behind = data[: at - len(BEFORE_RULES)], data[at + len(known.text) :]
                 rest = _WithoutRules.model_validate_json(before + behind)
-                if rest.rules is None:
+                if "rules" not in rest.model_fields_set:
                     return CaseStart(case_id=rest.case_id, rules=known.rules, log=rest.log)
         start: CaseStart = super().from_payload(payload, type_hint)
         _, end = json.JSONDecoder().raw_decode(written := data[at:].decode())

@@ -114,9 +114,10 @@ class Receipts:
 
 
 def kept_in(folders: Iterable[Path]) -> Iterator[Receipt]:
-    """The receipts in these folders, the oldest day of each first. A line that a power cut has torn is none."""
+    """The receipts in these folders and in those in them, the oldest day of each first. A line that a power cut has
+    torn is none."""
     for folder in folders:
-        for file in sorted(folder.glob("*.jsonl")):
+        for file in sorted(folder.rglob("*.jsonl"), key=lambda file: (file.name, file)):
             with file.open("rb") as lines:
                 yield from filter(None, map(_read, lines))
 

@@ -76,6 +76,16 @@ async def test_without_any_receipts_nobody_is_told_that_none_is_lost(tmp_path: P
     status, (line,) = await said(tmp_path, database_url)
     assert status == 2
     assert "no API has kept receipts" in line
+    (tmp_path / "receipts" / "of-a-pod").mkdir(parents=True)
+    status, lines = await said(tmp_path, database_url)
+    assert (status, lines) == (2, [f"error: no receipt is in {tmp_path / 'receipts'}: nothing was compared"])
+
+
+def test_a_folder_that_has_the_folders_of_several_has_the_receipts_of_all(tmp_path: Path) -> None:
+    Receipts(tmp_path / "b").keep(Receipt("a1", "c1", AT - timedelta(days=1)))
+    Receipts(tmp_path / "a").keep(Receipt("a2", "c1", AT))
+    Receipts(tmp_path).keep(Receipt("a3", "c1", AT))
+    assert [each.act_id for each in kept_in([tmp_path])] == ["a1", "a3", "a2"]
 
 
 async def test_more_than_are_asked_about_at_once_are_all_compared(

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -29,8 +30,8 @@ from tests.driving import Driver
 @pytest.fixture(scope="module")
 def standby(postgres_server: Postgres, services_home: Path) -> Iterator[Postgres]:
     """A streaming standby of the test's server, with the same logins."""
-    home = services_home / "standby"
-    home.mkdir(mode=0o711)
+    home = Path(mkdtemp(prefix="copy-", dir=services_home))
+    home.chmod(0o711)
     uid, gid = postgres_server.account()
     for name in ("postgres.password", "postgres.logins.json"):
         (home / name).write_bytes((postgres_server.home / name).read_bytes())

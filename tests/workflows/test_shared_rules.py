@@ -147,8 +147,12 @@ def test_a_start_without_rules_is_not_accepted_wherever_else_they_stand(
     rules = to_json(starts[0].rules).decode()
     if known_before:
         read(ours, THE_SDKS.to_payload(starts[0]))
-    for text in (f'{{"rule":{rules},"case_id":"x"}}', f'{{"case_id":"x","log":[],"rule":{{"x":1,"rules":{rules}}}}}'):
-        with pytest.raises(ValueError, match="Field required"):
+    for text, why in (
+        (f'{{"rule":{rules},"case_id":"x"}}', "Field required"),
+        (f'{{"case_id":"x","log":[],"rule":{{"x":1,"rules":{rules}}}}}', "Field required"),
+        (f'{{"case_id":"x","rules":{rules},"rules":null}}', "should be an object"),
+    ):
+        with pytest.raises(ValueError, match=why):
             read(ours, payload(text))
 
 
