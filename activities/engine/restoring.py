@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.batches import in_batches
 from activities.engine.knowledge import is_in_step
 from activities.record.failing import note_in_step
 from activities.record.pinned_rules import PinnedRules
 from models.events import read_events
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     import asyncpg
 
@@ -66,23 +67,11 @@ async def restore(pool: Pool, engine: Engine) -> Restored:
     """
     restoring = Restoring(pool, engine)
     cases = await restoring.every_open_case()
-    async for running in in_batches(engine.running()):
+    async for running in in_batches(engine.running(), A_BATCH):
         await restoring.that_run(running)
     in_the_engine = cases - len(restoring.failed.keys() - restoring.ended)
     ahead, unknown = tuple(sorted(restoring.ahead)), tuple(sorted(restoring.without_log))
     return Restored(in_the_engine, restoring.failed, ahead, unknown)
-
-
-async def in_batches(ids: AsyncIterator[str]) -> AsyncIterator[list[str]]:
-    """The same ids, so many at a time."""
-    batch: list[str] = []
-    async for each in ids:
-        batch.append(each)
-        if len(batch) == A_BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 class Restoring:

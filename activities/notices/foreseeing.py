@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from activities.batches import in_batches
 from activities.calendar.clock_moves import Effect, Move
 from activities.database import present
 from activities.notices.publishing import same_as
@@ -92,25 +93,13 @@ async def foresee(pool: Pool, notices: RecordOfNotices, clock: Clock, notice: No
         effect = Effect(before, before.with_notice(notice), notice)
         outlook = Outlook(on_record=False, changed=effect.changed)
         now, cases = clock.at(await present(connection)), set[str]()
-        async for moves in _some_at_a_time(effect.moves(connection)):
+        async for moves in in_batches(effect.moves(connection), AT_A_TIME):
             named = await _named(connection, moves, now)
             outlook.count(named)
             outlook.foreseen = nsmallest(most, [*outlook.foreseen, *named], key=_most_telling)
             cases.update(move.case_id for move in moves)
     outlook.cases = len(cases)
     return outlook
-
-
-async def _some_at_a_time(moves: AsyncIterator[Move]) -> AsyncIterator[list[Move]]:
-    """All of them, of which never more are in memory than these, however many a notice moves."""
-    some: list[Move] = []
-    async for move in moves:
-        some.append(move)
-        if len(some) == AT_A_TIME:
-            yield some
-            some = []
-    if some:
-        yield some
 
 
 async def _named(connection: Connection, moves: list[Move], now: datetime) -> list[Foreseen]:

@@ -11,8 +11,8 @@ from activities.database import Pool
 from activities.gate.gate import opened
 from models.gate import Question, Reason
 from tests.api.calling import Service
+from tests.api.declaring import OF_THE_PLATFORM, declared
 from tests.api.gate import put_grant
-from tests.api.test_declarations import OF_THE_PLATFORM, declared
 
 UNKNOWN = "objector@demo"
 """A login of which no issuer has said who it is."""
